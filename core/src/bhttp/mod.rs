@@ -1,0 +1,1 @@
+//! Binary HTTP (RFC 9292).

@@ -1,0 +1,3 @@
+//! The one entry to every toolchain of this repository.
+
+fn main() {}
