@@ -2,16 +2,20 @@
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]
-#![deny(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 extern crate alloc;
 
 pub mod bhttp;
+mod crypto;
 mod error;
+pub mod hpke;
+mod random;
+mod secret;
+mod suite;
 
+#[cfg(all(feature = "std", not(target_family = "wasm")))]
+pub use random::SystemRandom;
 pub use error::{Code, Error, Fault, Result};
+pub use random::{Random, RandomError};
+pub use suite::{Aead, Kdf, Kem, Suite};
