@@ -1,3 +1,41 @@
-//! The one entry to every toolchain of this repository.
+//! The one entry to every toolchain of this repository: `cargo xtask test`, `cargo xtask bench`.
+//!
+//! It depends on nothing but the standard library, since it is the first thing a newcomer compiles.
 
-fn main() {}
+mod args;
+mod bench;
+mod checks;
+mod counts;
+mod deny;
+mod hygiene;
+mod manifest;
+mod portable;
+mod shell;
+mod stage;
+
+use std::process::ExitCode;
+
+use args::Command;
+
+fn main() -> ExitCode {
+    let command = match args::parse(std::env::args().skip(1)) {
+        Ok(command) => command,
+        Err(problem) => {
+            eprintln!("xtask: {problem}\n\nTry `cargo xtask --help`.");
+            return ExitCode::from(2);
+        }
+    };
+    let good = match command {
+        Command::Help => {
+            print!("{}", args::help());
+            true
+        }
+        Command::Test(options) => stage::run(&options),
+        Command::Bench(options) => bench::run(&options),
+    };
+    if good {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
