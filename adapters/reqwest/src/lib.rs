@@ -1,0 +1,1 @@
+//! Sealed calls with reqwest.
