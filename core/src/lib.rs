@@ -20,6 +20,7 @@ pub mod keys;
 mod random;
 mod secret;
 mod suite;
+mod varint;
 
 pub use error::{Code, Error, Fault, Result};
 #[cfg(all(feature = "std", not(target_family = "wasm")))]
