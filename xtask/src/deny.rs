@@ -12,9 +12,12 @@ const VERSION: &str = "0.20.2";
 /// every machine can fetch.
 pub(crate) fn run(job: &mut Job<'_>) -> Verdict {
     let version = need_cargo_deny()?;
-    job.step(cargo(&["deny", "check", "bans", "licenses", "sources"]));
+    let check = ["deny", "check", "--hide-inclusion-graph"];
+    job.step(cargo(
+        &[&check[..], &["bans", "licenses", "sources"]].concat(),
+    ));
     if job.options.advisories {
-        job.step(cargo(&["deny", "check", "advisories"]));
+        job.step(cargo(&[&check[..], &["advisories"]].concat()));
         return Ok(format!(
             "bans, licences, sources and advisories, by {version}"
         ));

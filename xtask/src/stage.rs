@@ -146,11 +146,11 @@ impl Outcome {
     fn row(&self, stage: &Stage, time: Duration) -> String {
         let (word, note) = match self {
             Self::Ok(note) => ("ok", note.clone()),
-            Self::Skipped(why) => ("skipped", format!("skipped: {why}")),
+            Self::Skipped(why) => ("skipped:", why.clone()),
             Self::Failed(why) => ("FAILED", why.clone()),
         };
         format!(
-            "{:<12} {:>7.1} s  {word:<7}  {note}",
+            "{:<12} {:>7.1} s  {word:<8}  {note}",
             stage.name,
             time.as_secs_f64()
         )
@@ -204,7 +204,7 @@ mod tests {
         assert!(
             outcome
                 .row(&STAGES[0], Duration::ZERO)
-                .contains("skipped: no bench/")
+                .contains("skipped:  no bench/")
         );
     }
 
