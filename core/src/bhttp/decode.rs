@@ -1,8 +1,9 @@
 use core::{fmt, mem};
 
 use super::content::Declared;
+use super::control::ControlReader;
 use super::fields::Fields;
-use super::head::{ControlSpans, RequestHead, RequestLine, ResponseHead};
+use super::head::{ControlSpans, RequestHead, ResponseHead};
 use super::limits::Limits;
 use super::section::{SectionReader, check, refused, split};
 use super::strict::{self, Section};
@@ -25,7 +26,8 @@ pub struct Decoder {
     known_length: bool,
     state: State,
     varint: varint::Reader,
-    control: ControlSpans,
+    control: ControlReader,
+    spans: ControlSpans,
     section: SectionReader,
     status: u16,
     informational: usize,
@@ -56,8 +58,7 @@ pub enum Event<'a> {
 #[derive(Clone, Copy)]
 enum State {
     Framing,
-    PartLength(Part),
-    PartBytes(Part, u64),
+    Control,
     Status,
     /// The length of a known-length section.
     SectionLength(Section),
@@ -67,15 +68,6 @@ enum State {
     Content(u64),
     Padding,
     Failed(Error),
-}
-
-/// A part of a request's control data.
-#[derive(Clone, Copy)]
-enum Part {
-    Method,
-    Scheme,
-    Authority,
-    Path,
 }
 
 /// What one step has come to.
@@ -113,7 +105,8 @@ impl Decoder {
             known_length: false,
             state: State::Framing,
             varint: varint::Reader::default(),
-            control: ControlSpans::default(),
+            control: ControlReader::default(),
+            spans: ControlSpans::default(),
             section: SectionReader::default(),
             status: 0,
             informational: 0,
@@ -134,7 +127,7 @@ impl Decoder {
     /// [`Code::InvalidHttp`] for a message that is malformed or refused (see the
     /// [module](super)), [`Code::TooLarge`] past a limit, [`Code::InvalidInput`] after `finish`.
     pub fn next<'a>(&mut self, input: &mut &'a [u8]) -> Result<Option<Event<'a>>> {
-        if self.ended {
+        if self.ended && !matches!(self.state, State::Failed(_)) {
             self.fail(Error::new(
                 Code::InvalidInput,
                 "input follows the end of the message",
@@ -196,8 +189,7 @@ impl Decoder {
     fn step<'a>(&mut self, input: &mut &'a [u8]) -> Result<Step<'a>> {
         match self.state {
             State::Framing => self.framing(input),
-            State::PartLength(part) => self.part_length(part, input),
-            State::PartBytes(part, missing) => self.part_bytes(part, missing, input),
+            State::Control => self.control(input),
             State::Status => self.status(input),
             State::SectionLength(section) => self.section_length(section, input),
             State::SectionLines(section) => self.section_lines(section, input),
@@ -215,7 +207,7 @@ impl Decoder {
         };
         self.known_length = framing < 2;
         match (framing, self.is_request) {
-            (0 | 2, true) => Ok(Step::Go(State::PartLength(Part::Method))),
+            (0 | 2, true) => Ok(Step::Go(State::Control)),
             (1 | 3, false) => Ok(Step::Go(State::Status)),
             (0..=3, true) => Err(refused("the message is a response, not a request")),
             (0..=3, false) => Err(refused("the message is a request, not a response")),
@@ -223,86 +215,15 @@ impl Decoder {
         }
     }
 
-    /// Request Control Data { Method Length (i), Method, Scheme Length (i), Scheme,
-    ///   Authority Length (i), Authority, Path Length (i), Path }
-    fn part_length<'a>(&mut self, part: Part, input: &mut &[u8]) -> Result<Step<'a>> {
-        let Some(length) = self.varint.read(input) else {
-            return Ok(Step::Starved);
-        };
-        let authority = u64::from(self.control.authority.saturating_sub(self.control.scheme));
-        let (limit, why) = match part {
-            Part::Method => (self.limits.method as u64, "the method is too long"),
-            Part::Scheme => (self.limits.scheme as u64, "the scheme is too long"),
-            Part::Authority => (self.limits.target as u64, "the authority is too long"),
-            Part::Path => (
-                (self.limits.target as u64).saturating_sub(authority),
-                "the path is too long",
-            ),
-        };
-        match length > limit {
-            true => Err(Error::new(Code::TooLarge, why)),
-            false => Ok(Step::Go(State::PartBytes(part, length))),
+    fn control<'a>(&mut self, input: &mut &[u8]) -> Result<Step<'a>> {
+        let buf = &mut self.section.fields.buf;
+        match self.control.read(&self.limits, input, buf)? {
+            Some(spans) => {
+                self.spans = spans;
+                self.begin_section(Section::Header)
+            }
+            None => Ok(Step::Starved),
         }
-    }
-
-    fn part_bytes<'a>(&mut self, part: Part, missing: u64, input: &mut &[u8]) -> Result<Step<'a>> {
-        let (piece, rest) = split(input, missing);
-        self.section.fields.buf.extend_from_slice(piece);
-        *input = rest;
-        match missing - piece.len() as u64 {
-            0 => self.part_end(part),
-            missing => {
-                self.state = State::PartBytes(part, missing);
-                Ok(Step::Starved)
-            }
-        }
-    }
-
-    fn part_end<'a>(&mut self, part: Part) -> Result<Step<'a>> {
-        let end = u32::try_from(self.section.fields.buf.len())
-            .map_err(|_| Error::new(Code::TooLarge, "the control data is too long"))?;
-        let next = match part {
-            Part::Method => {
-                self.control.method = end;
-                Part::Scheme
-            }
-            Part::Scheme => {
-                self.control.scheme = end;
-                Part::Authority
-            }
-            Part::Authority => {
-                self.control.authority = end;
-                Part::Path
-            }
-            Part::Path => {
-                self.control.path = end;
-                check(strict::request_line(self.line()?))?;
-                return self.begin_section(Section::Header);
-            }
-        };
-        Ok(Step::Go(State::PartLength(next)))
-    }
-
-    /// The control data, which has not been looked at before.
-    fn line(&self) -> Result<RequestLine<'_>> {
-        let text = core::str::from_utf8(&self.section.fields.buf)
-            .map_err(|_| refused("the control data is not ASCII"))?;
-        let part = |from: u32, to: u32| {
-            text.get(from as usize..to as usize)
-                .ok_or(refused("the control data is not ASCII"))
-        };
-        let ControlSpans {
-            method,
-            scheme,
-            authority,
-            path,
-        } = self.control;
-        Ok(RequestLine {
-            method: part(0, method)?,
-            scheme: part(method, scheme)?,
-            authority: part(scheme, authority)?,
-            path: part(authority, path)?,
-        })
     }
 
     /// Informational Response Control Data { Status Code (i) = 100..199 }
@@ -380,7 +301,7 @@ impl Decoder {
         }
         let fields = mem::take(&mut self.section).fields;
         let head = RequestHead {
-            control: self.control,
+            control: self.spans,
             fields,
         };
         check(strict::host(head.line(), head.fields.get_all("host")))?;

@@ -28,6 +28,7 @@
 //! is an error of the caller.
 
 mod content;
+mod control;
 mod decode;
 mod encode;
 mod fields;

@@ -101,8 +101,9 @@ const HOP_BY_HOP: [&str; 5] = [
 
 /// Fields whose meaning must be known before the content: routing, authentication, request
 /// modifiers, response control and content format (RFC 9110, section 6.5.1). Dropped and not
-/// refused, since a recipient may ignore any trailer, and some servers do send these.
-const NOT_IN_TRAILERS: [&str; 36] = [
+/// refused, since a recipient may ignore any trailer, and some servers do send these. `trailer`
+/// itself is left alone: it does no harm, and RFC 9292, section 5 has an example that sends it.
+const NOT_IN_TRAILERS: [&str; 35] = [
     "age",
     "authorization",
     "cache-control",
@@ -130,7 +131,6 @@ const NOT_IN_TRAILERS: [&str; 36] = [
     "referer",
     "retry-after",
     "set-cookie",
-    "trailer",
     "vary",
     "via",
     "warning",
