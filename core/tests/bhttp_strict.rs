@@ -493,7 +493,7 @@ fn never_encoded(name: &[u8], value: &[u8]) {
 
 #[test]
 fn encoders_leave_out_what_belongs_to_a_connection() {
-    let fields: [(&[u8], &[u8]); 8] = [
+    let fields: [(&[u8], &[u8]); 9] = [
         (b"Connection", b"close"),
         (b"Transfer-Encoding", b"chunked"),
         (b"Expect", b"100-continue"),
@@ -502,6 +502,7 @@ fn encoders_leave_out_what_belongs_to_a_connection() {
         (b"Proxy-Connection", b"close"),
         (b"Keep-Alive", b"1"),
         (b"X-Kept", b" \tyes\t "),
+        (b"Content-Length", b" 3 "),
     ];
     let trailers: [(&[u8], &[u8]); 2] = [(b"Authorization", b"x"), (b"X-Sum", b"1")];
     let line = RequestLine {
@@ -525,7 +526,11 @@ fn encoders_leave_out_what_belongs_to_a_connection() {
     encoder.finish(trailers.into_iter(), &mut streamed).unwrap();
     for message in [known, streamed] {
         let decoded = decode_request(&message, Limits::default()).unwrap();
-        assert_eq!(lines(decoded.head.fields()), [self::line("x-kept", "yes")]);
+        let want = [
+            self::line("x-kept", "yes"),
+            self::line("content-length", "3"),
+        ];
+        assert_eq!(lines(decoded.head.fields()), want);
         assert_eq!(lines(&decoded.trailers), [self::line("x-sum", "1")]);
     }
 }

@@ -118,9 +118,9 @@ pub(crate) fn lines(fields: &Fields) -> Vec<(String, Vec<u8>)> {
 
 pub(crate) fn varint(out: &mut Vec<u8>, value: u64) {
     match value {
-        0..0x40 => out.push(value as u8),
-        0x40..0x4000 => out.extend((value as u16 | 0x4000).to_be_bytes()),
-        0x4000..0x4000_0000 => out.extend((value as u32 | 0x8000_0000).to_be_bytes()),
+        0..0x40 => out.extend(&value.to_be_bytes()[7..]),
+        0x40..0x4000 => out.extend(&(value | 0x4000).to_be_bytes()[6..]),
+        0x4000..0x4000_0000 => out.extend(&(value | 0x8000_0000).to_be_bytes()[4..]),
         _ => out.extend((value | 0xc000_0000_0000_0000).to_be_bytes()),
     }
 }

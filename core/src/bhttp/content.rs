@@ -21,7 +21,7 @@ impl Declared {
     ) -> Result<Self, &'static str> {
         let mut length = None;
         for (_, value) in lines.filter(|line| line.0.eq_ignore_ascii_case(b"content-length")) {
-            let found = strict::content_length(value)?;
+            let found = strict::content_length(strict::trim(value))?;
             if length.is_some_and(|length| length != found) {
                 return Err("two content-length fields disagree");
             }

@@ -135,6 +135,12 @@ impl RequestHead {
     pub const fn fields_mut(&mut self) -> &mut Fields {
         &mut self.fields
     }
+
+    /// The header section by itself.
+    #[must_use]
+    pub fn into_fields(self) -> Fields {
+        self.fields
+    }
 }
 
 impl ResponseHead {

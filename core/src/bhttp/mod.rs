@@ -18,7 +18,7 @@
 //! | a second `content-length` that agrees with the first | dropped |
 //! | `connection`, `keep-alive`, `proxy-connection`, `upgrade`, `te` but `trailers` | dropped |
 //! | `host` twice, or in contradiction to the authority | refused |
-//! | `content-length` among trailers | refused |
+//! | `content-length` among trailers or in an informational response | refused |
 //! | other fields that RFC 9110, 6.5.1 forbids among trailers | dropped |
 //! | content of a 204 or 304 response, or of one to HEAD | refused |
 //! | nonzero padding, and an end anywhere but where RFC 9292, 3.8 allows it | refused |

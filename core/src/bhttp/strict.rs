@@ -91,6 +91,8 @@ pub(super) fn field(section: Section, name: &[u8], value: &[u8]) -> Verdict {
 }
 
 /// Fields of one connection (RFC 9110, section 7.6.1; RFC 9113, section 8.2.2).
+///
+/// What `connection` names stays: else a peer could have any field removed, `authorization` say.
 const HOP_BY_HOP: [&str; 5] = [
     "connection",
     "keep-alive",
