@@ -80,3 +80,6 @@ pub(crate) fn labeled_digest(
     }
     Ok(hmac.finalize().into_bytes().into())
 }
+
+#[cfg(test)]
+mod tests;

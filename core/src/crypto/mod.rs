@@ -2,3 +2,5 @@
 
 pub(crate) mod aead;
 pub(crate) mod kdf;
+#[cfg(test)]
+mod wycheproof;
