@@ -58,6 +58,18 @@ fn fault_02_cut_indeterminate_length() {
     assert_eq!(legal_ends(true, &message), [25, 30, 35, 40]);
 }
 
+/// No integer may be cut, wherever the message could end if it had not begun.
+#[test]
+fn fault_02_cut_integers() {
+    // 2 + 5 + 5 + 3 + 3 = 20 bytes with the lengths, each length in two bytes.
+    let control = b"\x03GET\x40\x04http\x40\x01a\x40\x01/";
+    let known = [&b"\x40\0\x40"[..], control, b"\x40\0\x40\0\x40\0"].concat();
+    assert_eq!(legal_ends(true, &known), [19, 21, 23, 25]);
+    let lines = b"\x40\x01a\x40\0\x40\0\x40\x01c\x40\0\x40\0";
+    let indeterminate = [&b"\x40\x02\x40"[..], control, lines].concat();
+    assert_eq!(legal_ends(true, &indeterminate), [19, 26, 31, 33]);
+}
+
 /// An informational response is never the end: a final one must follow.
 #[test]
 fn fault_02_cut_response() {
@@ -216,6 +228,22 @@ fn limits_are_met_to_the_byte() {
         limited(limits(2), NOTHING, b"abc", NOTHING),
         Some(Code::TooLarge)
     );
+}
+
+/// A section too large is refused at its length, before anything of it has come.
+#[test]
+fn limits_of_announced_sections() {
+    for (announced, code) in [(100, Code::InvalidHttp), (101, Code::TooLarge)] {
+        let mut message = raw_request(true, GET, NOTHING, b"", NOTHING);
+        message.truncate(25);
+        varint(&mut message, announced);
+        let limits = Limits {
+            section: 100,
+            ..Limits::default()
+        };
+        let error = decode_request(&message, limits).unwrap_err();
+        assert_eq!(error.code(), code, "{announced}");
+    }
 }
 
 #[test]

@@ -3,6 +3,8 @@
 #[path = "bhttp_support.rs"]
 mod support;
 
+use std::cell::Cell;
+
 use sealwire::Code;
 use sealwire::bhttp::{
     ContentEncoder, Fields, Limits, RequestHead, RequestLine, ResponseHead, decode_request,
@@ -135,6 +137,7 @@ fn content_length_tells_the_truth() {
         refused(&[(b"content-length", value.as_bytes())], b"abc");
     }
     refused(&[length(b"3"), length(b"4")], b"abc");
+    refused(&[length(b"4"), length(b"3")], b"abc");
     refused(&[length(b"1")], b"");
     // Agreeing lines count as one, and become one (RFC 9110, section 8.6).
     let trace = verdict(&[length(b"3"), (b"a", b"b"), length(b"03")], b"abc").unwrap();
@@ -583,6 +586,28 @@ fn encoders_refuse_what_a_peer_would_refuse() {
     assert!(encode_response(&[], 200, five, b"1234", none(), &mut out).is_err());
     let late = ResponseHead::new(200, Fields::new()).unwrap();
     assert!(encode_response(&[late], 200, none(), b"", none(), &mut out).is_err());
+}
+
+/// Lines that grow with every pass would not fit the length that was written before them.
+#[test]
+fn lines_that_change_leave_nothing_behind() {
+    let passes = Cell::new(0);
+    let fickle = core::iter::once(()).map(|()| {
+        passes.set(passes.get() + 1);
+        (&b"a"[..], &b"0123456789"[..passes.get()])
+    });
+    let line = RequestHead::new(RequestLine {
+        method: "GET",
+        scheme: "https",
+        authority: "a",
+        path: "/",
+    });
+    let line = line.unwrap();
+    let mut out = b"before".to_vec();
+    let none = core::iter::empty();
+    let result = encode_request(line.line(), fickle, b"", none, &mut out);
+    assert_eq!(result.unwrap_err().code(), Code::InvalidInput);
+    assert_eq!(out, b"before");
 }
 
 #[test]
