@@ -1,0 +1,87 @@
+//! What every contestant shares: the message, the clock and the conversation with the harness.
+//!
+//! A contestant is a program of its own, built by itself, so that no other crate turns features on
+//! in its dependencies. It reads commands from standard input, one a line, and answers each with
+//! one line:
+//!
+//! | command | answer |
+//! |---|---|
+//! | `check OP` | `ok`, or what is wrong, after one run whose results were compared byte by byte |
+//! | `time OP N` | the CPU time of `N` runs in nanoseconds |
+//!
+//! It ends with its input. A run that fails panics, which the harness sees as the end of the
+//! answers.
+
+pub mod message;
+mod witness;
+
+use std::io::{self, BufRead as _, Write as _};
+
+use rustix::time::{ClockId, clock_gettime};
+
+pub use witness::Witness;
+
+/// Something to measure, under the name that the harness knows it by.
+#[allow(missing_debug_implementations)]
+pub struct Op {
+    name: String,
+    run: Box<dyn FnMut(&mut Witness)>,
+}
+
+impl Op {
+    /// `run` does the work once, and shows the witness what came out of it.
+    pub fn new(name: impl Into<String>, run: impl FnMut(&mut Witness) + 'static) -> Self {
+        Self {
+            name: name.into(),
+            run: Box::new(run),
+        }
+    }
+
+    fn check(&mut self) -> String {
+        let mut witness = Witness::comparing();
+        (self.run)(&mut witness);
+        witness.verdict()
+    }
+
+    /// The first run is not counted: it brings back to the caches what others have driven out.
+    fn time(&mut self, runs: u64) -> u64 {
+        let mut witness = Witness::idle();
+        (self.run)(&mut witness);
+        let start = cpu_time();
+        for _ in 0..runs {
+            (self.run)(&mut witness);
+        }
+        cpu_time() - start
+    }
+}
+
+/// Answers the harness until it has no more commands.
+pub fn serve(mut ops: Vec<Op>) {
+    let mut out = io::stdout().lock();
+    for line in io::stdin().lock().lines() {
+        let line = line.expect("the harness speaks UTF-8");
+        writeln!(out, "{}", answer(&mut ops, &line)).expect("the harness listens");
+        out.flush().expect("the harness listens");
+    }
+}
+
+fn answer(ops: &mut [Op], line: &str) -> String {
+    let mut words = line.split(' ');
+    let (command, name) = (words.next(), words.next().unwrap_or_default());
+    let Some(op) = ops.iter_mut().find(|op| op.name == name) else {
+        return format!("there is no `{name}` here");
+    };
+    match (command, words.next().map(str::parse)) {
+        (Some("check"), None) => op.check(),
+        (Some("time"), Some(Ok(runs))) => op.time(runs).to_string(),
+        _ => format!("what is `{line}`?"),
+    }
+}
+
+/// What the calling thread has used of the processor, in nanoseconds.
+fn cpu_time() -> u64 {
+    let now = clock_gettime(ClockId::ThreadCPUTime);
+    let parts = u64::try_from(now.tv_sec).and_then(|s| Ok((s, u64::try_from(now.tv_nsec)?)));
+    let (seconds, nanoseconds) = parts.expect("CPU time is not negative");
+    seconds * 1_000_000_000 + nanoseconds
+}

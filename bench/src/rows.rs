@@ -1,0 +1,159 @@
+//! The rows: what is measured, against whom, and what is to be reached.
+
+use crate::contestant::Program;
+
+/// A row of the table of targets.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) name: &'static str,
+    pub(crate) what: &'static str,
+    /// The operations of the row, as our own program names them.
+    pub(crate) ops: &'static [&'static str],
+    /// The first is the one that the row's line is about, unless that is about the fastest.
+    pub(crate) peers: &'static [Peer],
+    /// How many times faster than the fastest peer to be, for each operation.
+    pub(crate) fastest: Option<&'static [f64]>,
+    pub(crate) primitives: Option<Primitives>,
+}
+
+/// A contestant in a row.
+#[derive(Debug)]
+pub(crate) struct Peer {
+    pub(crate) label: &'static str,
+    pub(crate) program: Program,
+    /// The operations, in the order of the row's.
+    pub(crate) ops: &'static [&'static str],
+    /// How many times faster to be, where a target says so.
+    pub(crate) target: Option<f64>,
+}
+
+/// What an exchange is made of, and how much more it may cost.
+#[derive(Debug)]
+pub(crate) struct Primitives {
+    /// How often, what, and the operation that measures it.
+    pub(crate) parts: &'static [(u32, &'static str, &'static str)],
+    /// Measured too, but not counted.
+    pub(crate) beside: (&'static str, &'static str),
+    pub(crate) at_most: f64,
+}
+
+pub(crate) const OURS: Program = Program::new("sealwire");
+const OHTTP: Program = Program::new("ohttp");
+const ALOHA: Program = Program::new("aloha");
+const HPKE_HTTP: Program = Program::new("hpke-http");
+const HPKE: Program = Program::new("hpke");
+const HPKE_RS: Program = Program::new("hpke-rs");
+
+const fn peer(
+    label: &'static str,
+    program: Program,
+    ops: &'static [&'static str],
+    target: Option<f64>,
+) -> Peer {
+    Peer {
+        label,
+        program,
+        ops,
+        target,
+    }
+}
+
+const SINGLE_SHOT: &[&str] = &["S11-seal", "S11-open"];
+
+/// All rows.
+pub(crate) const ROWS: &[Row] = &[
+    Row {
+        name: "S1",
+        what: "an exchange, 1 KiB each way, X25519, AES-128-GCM",
+        ops: &["S1"],
+        peers: &[
+            peer("ohttp-0.8", OHTTP, &["S1"], Some(3.3)),
+            peer("ohttp-0.8+tables", OHTTP.with_tables(), &["S1"], Some(2.5)),
+            peer("aloha-0.3", ALOHA, &["S1"], None),
+        ],
+        fastest: None,
+        primitives: Some(Primitives {
+            parts: &[
+                (1, "base", "S1-base"),
+                (2, "agreement", "S1-agreement"),
+                (1, "4 AEAD calls", "S1-aead"),
+                (1, "72 SHA-256 blocks", "S1-sha256"),
+            ],
+            beside: ("48 random bytes", "S1-random"),
+            at_most: 1.10,
+        }),
+    },
+    Row {
+        name: "S2",
+        what: "an exchange, 1 KiB each way, X25519, ChaCha20-Poly1305",
+        ops: &["S2"],
+        peers: &[
+            peer("ohttp-0.8", OHTTP, &["S2"], Some(3.3)),
+            peer("ohttp-0.8+tables", OHTTP.with_tables(), &["S2"], Some(2.6)),
+            peer("hpke-http-4.0", HPKE_HTTP, &["S2"], Some(4.3)),
+            peer(
+                "hpke-http-4.0+tables",
+                HPKE_HTTP.with_tables(),
+                &["S2"],
+                Some(3.7),
+            ),
+            peer("aloha-0.3", ALOHA, &["S2"], None),
+        ],
+        fastest: None,
+        primitives: None,
+    },
+    Row {
+        name: "S5",
+        what: "an exchange, 64 KiB each way, X25519, AES-128-GCM",
+        ops: &["S5"],
+        peers: &[
+            peer("ohttp-0.8", OHTTP, &["S5"], Some(3.5)),
+            peer("ohttp-0.8+tables", OHTTP.with_tables(), &["S5"], None),
+            peer("aloha-0.3", ALOHA, &["S5"], None),
+        ],
+        fastest: None,
+        primitives: None,
+    },
+    Row {
+        name: "S6",
+        what: "an exchange, 1 MiB each way, X25519, AES-128-GCM",
+        ops: &["S6"],
+        peers: &[
+            peer("ohttp-0.8", OHTTP, &["S6"], Some(3.5)),
+            peer("ohttp-0.8+tables", OHTTP.with_tables(), &["S6"], None),
+            peer("aloha-0.3", ALOHA, &["S6"], None),
+        ],
+        fastest: None,
+        primitives: None,
+    },
+    Row {
+        name: "S11",
+        what: "HPKE seal/open, 1 KiB, X25519, ChaCha20-Poly1305",
+        ops: SINGLE_SHOT,
+        peers: &[
+            peer("hpke-0.15", HPKE, SINGLE_SHOT, None),
+            peer("hpke-0.15+tables", HPKE.with_tables(), SINGLE_SHOT, None),
+            peer(
+                "hpke-rs-0.8:libcrux",
+                HPKE_RS,
+                &["S11-seal-libcrux", "S11-open-libcrux"],
+                None,
+            ),
+            peer(
+                "hpke-rs-0.8:rustcrypto",
+                HPKE_RS,
+                &["S11-seal-rustcrypto", "S11-open-rustcrypto"],
+                None,
+            ),
+            peer("age-0.12", Program::new("age"), SINGLE_SHOT, None),
+            peer(
+                "crypto_box-0.9",
+                Program::new("crypto-box"),
+                SINGLE_SHOT,
+                None,
+            ),
+        ],
+        fastest: Some(&[2.2, 2.6]),
+        primitives: None,
+    },
+];
