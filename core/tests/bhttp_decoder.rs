@@ -65,6 +65,7 @@ fn fault_02_cut_integers() {
     let control = b"\x03GET\x40\x04http\x40\x01a\x40\x01/";
     let known = [&b"\x40\0\x40"[..], control, b"\x40\0\x40\0\x40\0"].concat();
     assert_eq!(legal_ends(true, &known), [19, 21, 23, 25]);
+    assert_eq!(run(decoder(true), [&known[..20]]).0.request, None);
     let lines = b"\x40\x01a\x40\0\x40\0\x40\x01c\x40\0\x40\0";
     let indeterminate = [&b"\x40\x02\x40"[..], control, lines].concat();
     assert_eq!(legal_ends(true, &indeterminate), [19, 26, 31, 33]);
