@@ -1,0 +1,10 @@
+//! What RFCs, their authors and our own generator say must come out.
+
+mod hpke;
+mod hygiene;
+mod key_configs;
+mod known_answers;
+mod oblivious;
+mod pem;
+mod refused;
+mod wycheproof;
