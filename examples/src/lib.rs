@@ -1,1 +1,1 @@
-//! Small, runnable examples.
+//! Small, runnable examples: `cargo run --example quickstart`.

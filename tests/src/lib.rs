@@ -1,5 +1,6 @@
-//! Helpers shared by the test files of this crate.
+//! Helpers shared by the test files of this crate and by the tests of the examples.
 
+pub mod canary;
 pub mod independent;
 pub mod random;
 pub mod rig;

@@ -1,1 +1,37 @@
-//! Sealed calls with reqwest.
+//! Sealed calls with [reqwest]: build a request as ever, send it, and get a [`reqwest::Response`].
+//! Between the two it is sealed, sent to the server's gateway and its answer opened.
+//!
+//! ```no_run
+//! use sealwire::keys::{KeyConfigList, Policy, Recipient};
+//!
+//! # async fn run(pinned: &[u8]) -> Result<(), Box<dyn std::error::Error>> {
+//! // `pinned` came with the app, not over the path that it must protect against.
+//! let recipient = Recipient::choose(&KeyConfigList::decode(pinned)?, Policy::default())?;
+//! let client = sealwire_reqwest::Client::builder(recipient).build()?;
+//!
+//! let response = client
+//!     .post("https://api.example.com/v1/orders?draft=false")
+//!     .bearer_auth("secret")
+//!     .body("two tons of tea")
+//!     .send()
+//!     .await?;
+//! println!("{} {}", response.status(), response.text().await?);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What travels outside, for anyone on the path to read: the gateway's address, the size, and
+//! whatever the [`reqwest::ClientBuilder`] given to [`ClientBuilder::http`] adds to every request,
+//! such as its default headers and cookies. What is set on the request travels inside.
+//!
+//! For now bodies are held in memory, and sealed in one piece.
+
+mod builder;
+mod client;
+mod error;
+mod request;
+
+pub use builder::ClientBuilder;
+pub use client::Client;
+pub use error::Error;
+pub use request::RequestBuilder;

@@ -1,1 +1,40 @@
-//! A tower layer that opens sealed calls.
+//! A [tower](https://docs.rs/tower) layer that opens sealed calls, for axum, hyper and whatever
+//! else speaks tower.
+//!
+//! It answers on the gateway path ([`sealwire::server::GATEWAY_PATH`]): GET with the key
+//! configurations, POST by opening the sealed call, handing the service below a normal
+//! `http::Request` with the inner method, target, fields and content, and sealing its response.
+//! Every other request is passed on untouched. Which is which a handler can tell by the extension
+//! [`Sealed`], never by a field.
+//!
+//! The layer goes around a whole router, not onto its routes, because the inner target is known
+//! only after the call was opened:
+//!
+//! ```
+//! use axum::{Router, routing::post};
+//! use sealwire::{Aead, Kem, Server, SystemRandom, keys::{KeyPair, KeyRing, ServerKey}};
+//! use sealwire_tower::SealwireLayer;
+//! use tower_layer::Layer as _;
+//!
+//! # fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let key_pair = KeyPair::generate(Kem::X25519HkdfSha256, &mut SystemRandom)?;
+//! let mut ring = KeyRing::new();
+//! ring.add(ServerKey::new(1, key_pair, &[Aead::ChaCha20Poly1305, Aead::Aes128Gcm])?)?;
+//! let server = Server::new(ring, ["api.example.com"])?;
+//!
+//! let router: Router = Router::new().route("/v1/orders", post(|body: String| async { body }));
+//! let app: Router = Router::new().fallback_service(SealwireLayer::new(server).layer(router));
+//! // axum::serve(listener, app).await
+//! # drop(app);
+//! # Ok(())
+//! # }
+//! # run().unwrap();
+//! ```
+//!
+//! For now messages are held in memory, sealed in one piece, and not protected against replay.
+
+mod body;
+mod service;
+
+pub use body::SealwireBody;
+pub use service::{Sealed, SealwireLayer, SealwireService};

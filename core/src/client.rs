@@ -1,0 +1,164 @@
+//! The client's end of a sealed call.
+//!
+//! A [`Client`] seals a request and hands out the [`ClientRequest`]; its body goes into the outer
+//! POST, and what is left is the [`ClientResponse`], which opens the answer, once.
+
+use alloc::{string::String, vec::Vec};
+use core::fmt;
+
+#[cfg(feature = "http")]
+use crate::shared;
+use crate::{
+    bhttp::{self, FieldLines, Limits, RequestLine},
+    envelope::{Labels, ResponseOpener, seal_request},
+    error::{Code, Error, Result},
+    keys::Recipient,
+    media_type, message_buffer,
+    random::Random,
+};
+
+/// Seals calls for one key of a server.
+#[derive(Clone, Debug)]
+pub struct Client {
+    recipient: Recipient,
+    limits: Limits,
+}
+
+/// A sealed request: the body to send, and what opens the answer to it.
+pub struct ClientRequest {
+    body: Vec<u8>,
+    response: ClientResponse,
+}
+
+/// Opens the answer to one request, and is used up by it.
+pub struct ClientResponse {
+    opener: ResponseOpener,
+    method: String,
+    limits: Limits,
+}
+
+impl Client {
+    /// A client that trusts `recipient` because its caller does: where the key came from is the
+    /// caller's to judge, and a key fetched over the path it must protect against is worth nothing.
+    #[must_use]
+    pub fn new(recipient: Recipient) -> Self {
+        Self { recipient, limits: Limits::default() }
+    }
+
+    /// What a response may hold at most.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// Whom calls are sealed for.
+    #[must_use]
+    pub const fn recipient(&self) -> &Recipient {
+        &self.recipient
+    }
+
+    /// Seals one request.
+    ///
+    /// # Errors
+    /// `InvalidInput` if it is not a request that a server would accept, and the errors of
+    /// [`seal_request`].
+    pub fn seal<'a>(
+        &self,
+        line: RequestLine<'_>,
+        fields: impl FieldLines<'a>,
+        content: &[u8],
+        random: &mut dyn Random,
+    ) -> Result<ClientRequest> {
+        let mut body = message_buffer(self.recipient.headroom(), content);
+        bhttp::encode_request(line, fields, content, core::iter::empty(), &mut body)?;
+        let opener = seal_request(&self.recipient, Labels::BHTTP, &mut body, random)?;
+        let method = line.method.into();
+        Ok(ClientRequest { body, response: ClientResponse { opener, method, limits: self.limits } })
+    }
+
+    /// Seals one request of the crate `http`.
+    ///
+    /// # Errors
+    /// As [`Self::seal`].
+    #[cfg(feature = "http")]
+    pub fn seal_http(
+        &self,
+        parts: &http::request::Parts,
+        content: &[u8],
+        random: &mut dyn Random,
+    ) -> Result<ClientRequest> {
+        let line = RequestLine::from_http(&parts.method, &parts.uri);
+        self.seal(line, bhttp::header_lines(&parts.headers), content, random)
+    }
+}
+
+impl ClientRequest {
+    /// The `content-type` of the outer request.
+    pub const MEDIA_TYPE: &'static str = media_type::REQUEST;
+
+    /// The body of the outer request, and what opens the answer to it.
+    #[must_use]
+    pub fn into_parts(self) -> (Vec<u8>, ClientResponse) {
+        (self.body, self.response)
+    }
+}
+
+impl ClientResponse {
+    /// Opens the outer answer in place: its status, its `content-type` and its body.
+    ///
+    /// # Errors
+    /// `NotSealed` if the answer is not a sealed one: whoever is between may have written it, and
+    /// it proves nothing, not even that the request was not carried out. `OpenFailed` if it claims
+    /// to be sealed but is not the answer to this request. `InvalidHttp` or `TooLarge` if what
+    /// was sealed is not a response.
+    pub fn open<'a>(
+        self,
+        status: u16,
+        content_type: Option<&[u8]>,
+        body: &'a mut [u8],
+    ) -> Result<bhttp::Response<'a>> {
+        check_outer(status, content_type)?;
+        let response = self.opener.open(body)?;
+        bhttp::decode_response_to(&self.method, response, self.limits)
+    }
+
+    /// Opens the outer answer as a response of the crate `http` and its trailers. The content is a
+    /// slice of the body given, not a copy of it.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    #[cfg(feature = "http")]
+    pub fn open_http(
+        self,
+        status: u16,
+        content_type: Option<&[u8]>,
+        mut body: Vec<u8>,
+    ) -> Result<(http::Response<bytes::Bytes>, http::HeaderMap)> {
+        check_outer(status, content_type)?;
+        let length = self.opener.open(&mut body)?.len();
+        let message = shared::plaintext(body, length);
+        let response = bhttp::decode_response_to(&self.method, &message, self.limits)?;
+        let content = shared::content(&message, response.content);
+        let parts = response.head.into_http()?;
+        Ok((http::Response::from_parts(parts, content), response.trailers.into_http()?))
+    }
+}
+
+fn check_outer(status: u16, content_type: Option<&[u8]>) -> Result<()> {
+    if status == 200 && media_type::is(content_type, media_type::RESPONSE) {
+        return Ok(());
+    }
+    Err(Error::new(Code::NotSealed, "the answer is not a sealed response"))
+}
+
+impl fmt::Debug for ClientRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientRequest").field("body_len", &self.body.len()).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ClientResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientResponse").field("opener", &self.opener).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,263 @@
+//! The server's end of a sealed call.
+//!
+//! A [`Server`] opens the body of an outer POST into a [`ServerRequest`]: the inner request, and
+//! the [`ServerResponse`] that seals the answer to it, once. Whatever cannot be opened becomes an
+//! [`Answer`] to send instead, which tells a stranger nothing.
+//!
+//! This is not yet protected against replay: a sealed request that is sent twice is handled twice.
+
+mod answer;
+
+use alloc::{borrow::Cow, boxed::Box, vec::Vec};
+use core::{fmt, iter};
+
+#[cfg(feature = "http")]
+use crate::shared;
+use crate::{
+    bhttp::{self, FieldLines, Fields, Limits, RequestHead},
+    envelope::{Labels, ResponseSealer, open_request},
+    error::{Code, Error, Result},
+    keys::KeyRing,
+    media_type, message_buffer,
+    random::Random,
+    suite::Suite,
+};
+pub use answer::Answer;
+use answer::Problem;
+
+/// The path of the gateway target (RFC 9540): key configurations by GET, sealed calls by POST.
+pub const GATEWAY_PATH: &str = "/.well-known/ohttp-gateway";
+
+/// Opens sealed calls with the keys of one ring, for the authorities it was configured for.
+#[derive(Debug)]
+pub struct Server {
+    ring: KeyRing,
+    key_configs: Vec<u8>,
+    authorities: Vec<Box<str>>,
+    limits: Limits,
+}
+
+/// An opened request.
+pub struct ServerRequest<'a> {
+    /// Method, target and header fields.
+    pub head: RequestHead,
+    /// The content, a slice of the body that was opened unless it came in several pieces.
+    pub content: Cow<'a, [u8]>,
+    /// The trailer fields, often none.
+    pub trailers: Fields,
+    /// Seals the answer.
+    pub response: ServerResponse,
+}
+
+/// Seals the answer to one request, and is used up by it.
+pub struct ServerResponse(ResponseSealer);
+
+impl Server {
+    /// The content of a request in bytes, unless configured: 2 MiB.
+    pub const DEFAULT_CONTENT_LIMIT: usize = 2 * 1024 * 1024;
+
+    /// A server that answers for `authorities`, such as `api.example.com` or `localhost:8080`, and
+    /// refuses requests meant for any other.
+    ///
+    /// # Errors
+    /// `InvalidInput` if there is no key or no authority.
+    pub fn new<'a>(ring: KeyRing, authorities: impl IntoIterator<Item = &'a str>) -> Result<Self> {
+        let key_configs = ring.configs()?.encode();
+        let authorities: Vec<Box<str>> = authorities.into_iter().map(Into::into).collect();
+        if authorities.is_empty() {
+            return Err(Error::new(Code::InvalidInput, "a server needs an authority"));
+        }
+        let limits = Limits { content: Self::DEFAULT_CONTENT_LIMIT as u64, ..Limits::default() };
+        Ok(Self { ring, key_configs, authorities, limits })
+    }
+
+    /// What a request may hold at most.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// How many bytes the body of an outer request may have: what the limits allow inside it, and
+    /// the envelope around that.
+    #[must_use]
+    pub fn body_limit(&self) -> usize {
+        const ENVELOPE: usize = 8 * 1024;
+        let Limits { section, target, content, .. } = self.limits;
+        let content = usize::try_from(content).unwrap_or(usize::MAX);
+        [section, section, target, ENVELOPE]
+            .iter()
+            .fold(content, |sum, part| sum.saturating_add(*part))
+    }
+
+    /// The answer to GET on the gateway: the key configurations.
+    #[must_use]
+    pub fn key_configs(&self) -> Answer {
+        Answer::keys(self.key_configs.clone())
+    }
+
+    /// The answer to any other method on the gateway.
+    #[must_use]
+    pub fn method_not_allowed(&self) -> Answer {
+        Answer::plain(Problem::METHOD)
+    }
+
+    /// The answer to an outer body of more than [`Self::body_limit`] bytes.
+    #[must_use]
+    pub fn body_too_large(&self) -> Answer {
+        Answer::plain(Problem::BODY_TOO_LARGE)
+    }
+
+    /// The answer to an outer body that did not arrive whole: the same as to any other that cannot
+    /// be opened.
+    #[must_use]
+    pub fn not_opened(&self) -> Answer {
+        Answer::plain(Problem::NOT_OPENED)
+    }
+
+    /// Opens the body of an outer POST in place.
+    ///
+    /// # Errors
+    /// The answer to send instead. It is in plain where nothing was opened: 415 for another media
+    /// type, 400 `#ohttp-key` for a key or algorithms that are not accepted, and one and the same
+    /// 400 for everything else. It is sealed where the message opened but is no request for this
+    /// server.
+    pub fn open<'a>(
+        &self,
+        content_type: Option<&[u8]>,
+        body: &'a mut [u8],
+        random: &mut dyn Random,
+    ) -> Result<ServerRequest<'a>, Answer> {
+        let (message, response) = self.open_envelope(content_type, body)?;
+        match self.decode(message) {
+            Ok(bhttp::Request { head, content, trailers }) => {
+                Ok(ServerRequest { head, content, trailers, response })
+            }
+            Err(problem) => Err(response.seal_problem(problem, random)),
+        }
+    }
+
+    /// Opens the body of an outer POST as a request of the crate `http` and its trailers. The
+    /// content is a slice of the body given, not a copy of it.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    #[cfg(feature = "http")]
+    pub fn open_http(
+        &self,
+        content_type: Option<&[u8]>,
+        mut body: Vec<u8>,
+        random: &mut dyn Random,
+    ) -> Result<(http::Request<bytes::Bytes>, http::HeaderMap, ServerResponse), Answer> {
+        let (message, response) = self.open_envelope(content_type, &mut body)?;
+        let length = message.len();
+        let message = shared::plaintext(body, length);
+        let opened = self.decode(&message).and_then(|request| {
+            let content = shared::content(&message, request.content);
+            let trailers = request.trailers.into_http()?;
+            Ok((http::Request::from_parts(request.head.into_http()?, content), trailers))
+        });
+        match opened {
+            Ok((request, trailers)) => Ok((request, trailers, response)),
+            Err(problem) => Err(response.seal_problem(problem, random)),
+        }
+    }
+
+    fn open_envelope<'a>(
+        &self,
+        content_type: Option<&[u8]>,
+        body: &'a mut [u8],
+    ) -> Result<(&'a mut [u8], ServerResponse), Answer> {
+        if !media_type::is(content_type, media_type::REQUEST) {
+            return Err(Answer::plain(Problem::MEDIA_TYPE));
+        }
+        match open_request(&self.ring, Labels::BHTTP, body) {
+            Ok((message, sealer)) => Ok((message, ServerResponse(sealer))),
+            Err(error) if error.code() == Code::UnknownKey => {
+                Err(Answer::plain(Problem::UNKNOWN_KEY))
+            }
+            Err(_) => Err(Answer::plain(Problem::NOT_OPENED)),
+        }
+    }
+
+    fn decode<'a>(&self, message: &'a [u8]) -> Result<bhttp::Request<'a>, Problem> {
+        let request = bhttp::decode_request(message, self.limits)?;
+        let host = request.head.host();
+        if self.authorities.iter().any(|authority| authority.eq_ignore_ascii_case(host)) {
+            return Ok(request);
+        }
+        Err(Problem::AUTHORITY)
+    }
+}
+
+impl ServerResponse {
+    /// The id of the key the request was sealed for.
+    #[must_use]
+    pub const fn key_id(&self) -> u8 {
+        self.0.key_id()
+    }
+
+    /// The algorithms the request was sealed with.
+    #[must_use]
+    pub const fn suite(&self) -> Suite {
+        self.0.suite()
+    }
+
+    /// Seals the final response to the request.
+    ///
+    /// # Errors
+    /// `InvalidInput` if it is not a response that a client would accept, `RandomFailed`, and
+    /// `TooLarge` beyond the AEAD's limit. Answer with a plain 500 then.
+    pub fn seal<'f, 't>(
+        self,
+        status: u16,
+        fields: impl FieldLines<'f>,
+        content: &[u8],
+        trailers: impl FieldLines<'t>,
+        random: &mut dyn Random,
+    ) -> Result<Answer> {
+        let mut body = message_buffer(self.0.headroom(), content);
+        bhttp::encode_response(&[], status, fields, content, trailers, &mut body)?;
+        self.0.seal(&mut body, random)?;
+        Ok(Answer::sealed(body))
+    }
+
+    /// Seals a response of the crate `http` and its trailers.
+    ///
+    /// # Errors
+    /// As [`Self::seal`].
+    #[cfg(feature = "http")]
+    pub fn seal_http(
+        self,
+        parts: &http::response::Parts,
+        content: &[u8],
+        trailers: &http::HeaderMap,
+        random: &mut dyn Random,
+    ) -> Result<Answer> {
+        let fields = bhttp::header_lines(&parts.headers);
+        let trailers = bhttp::header_lines(trailers);
+        self.seal(parts.status.as_u16(), fields, content, trailers, random)
+    }
+
+    fn seal_problem(self, problem: Problem, random: &mut dyn Random) -> Answer {
+        let content_type: (&[u8], &[u8]) = (b"content-type", media_type::PROBLEM.as_bytes());
+        let (fields, body) = (iter::once(content_type), problem.body());
+        self.seal(problem.status, fields, body.as_bytes(), iter::empty(), random)
+            .unwrap_or_else(|_| Answer::plain(Problem::INTERNAL))
+    }
+}
+
+impl fmt::Debug for ServerRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerRequest")
+            .field("head", &self.head)
+            .field("content_len", &self.content.len())
+            .field("response", &self.response)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ServerResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ServerResponse").field(&self.0).finish()
+    }
+}
