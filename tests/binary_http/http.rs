@@ -1,8 +1,4 @@
 //! The types of the crate `http`, in and out.
-#![cfg(feature = "http")]
-
-#[path = "bhttp_support.rs"]
-mod support;
 
 use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri, header};
 use sealwire::Code;
@@ -10,7 +6,8 @@ use sealwire::bhttp::{
     ContentEncoder, Fields, Limits, RequestHead, RequestLine, decode_request, decode_response,
     encode_http_request, encode_http_response, header_lines,
 };
-use support::{GET, Pairs, raw_request, raw_response, text, unhex, vectors};
+use crate::support::{GET, Pairs, raw_request, raw_response, text, unhex};
+use sealwire_tests::vectors::theirs;
 
 fn request(uri: &str) -> http::request::Parts {
     let request = Request::builder().method("POST").uri(uri);
@@ -205,10 +202,7 @@ fn debug_tells_sizes_only() {
 /// character that RFC 3986 and the crate http do not allow.
 #[test]
 fn messages_of_the_crate_bhttp() {
-    let Some(json) = vectors("bhttp/gen-bhttp-rs-0.8.0.json") else {
-        println!("skipped: 95 messages of the crate bhttp, which are not here");
-        return;
-    };
+    let Some(json) = theirs("bhttp/gen-bhttp-rs-0.8.0.json", 95) else { return };
     let (mut converted, mut not_a_uri) = (0, 0);
     for case in json["cases"].as_array().expect("a list") {
         let message = unhex(text(case, "known"));

@@ -1,14 +1,11 @@
 //! Where a message may end, and how much of it there may be.
 
-#[path = "bhttp_support.rs"]
-mod support;
-
 use sealwire::Code;
 use sealwire::bhttp::{
     ContentEncoder, Decoder, Event, Limits, RequestLine, ResponseEncoder, decode_request,
     decode_response, pad,
 };
-use support::{GET, Pairs, decode_every_way, decoder, raw_request, raw_response, run, varint, vec};
+use crate::support::{GET, Pairs, decode_every_way, decoder, raw_request, raw_response, run, varint, vec};
 
 const NOTHING: Pairs<'static> = &[];
 

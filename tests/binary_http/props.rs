@@ -1,8 +1,5 @@
 //! Properties of every message, and the crate bhttp as a peer.
 
-#[path = "bhttp_support.rs"]
-mod support;
-
 use std::io::Cursor;
 
 use peer_bhttp::{Message, Mode, StatusCode};
@@ -13,7 +10,7 @@ use sealwire::bhttp::{
     ResponseEncoder, ResponseHead, decode_request, decode_response, encode_request,
     encode_response, pad,
 };
-use support::{Trace, decoder, run};
+use crate::support::{Trace, decoder, run};
 
 /// Lines that both encoding and decoding leave as they are.
 fn fields() -> impl Strategy<Value = Fields> {

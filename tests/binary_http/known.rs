@@ -1,13 +1,10 @@
 //! Known answers that the project keeps itself: the examples of RFC 9292, section 5, byte for byte
 //! and in both directions, and a few of our own.
 
-#[path = "bhttp_support.rs"]
-mod support;
-
 use sealwire::bhttp::{
     ContentEncoder, RequestLine, ResponseEncoder, encode_request, encode_response, pad,
 };
-use support::{decode_every_way, lines, unhex};
+use crate::support::{decode_every_way, lines, unhex};
 
 const FIGURE_8: &str = "0003474554056874747073000a2f68656c6c6f2e747874406c0a757365722d6167656e74\
     346375726c2f372e31362e33206c69626375726c2f372e31362e33204f70656e53534c2f302e392e376c207a6c69\

@@ -1,22 +1,9 @@
 //! What the tests of Binary HTTP share. Holds no tests itself.
-#![allow(dead_code, reason = "every test file uses a part of it")]
-
-use std::path::PathBuf;
 
 use sealwire::bhttp::{Decoder, Event, Fields, Limits, RequestHead, ResponseHead};
 use sealwire::{Code, Error};
 
 pub(crate) type Pairs<'a> = &'a [(&'a [u8], &'a [u8])];
-
-/// The shared vectors, if this machine has them.
-pub(crate) fn vectors(file: &str) -> Option<serde_json::Value> {
-    let folder = std::env::var_os("SEALWIRE_VECTORS").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/vectors"),
-        PathBuf::from,
-    );
-    let text = std::fs::read_to_string(folder.join(file)).ok()?;
-    Some(serde_json::from_str(&text).expect("the vector file is JSON"))
-}
 
 pub(crate) fn text<'a>(value: &'a serde_json::Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_default()

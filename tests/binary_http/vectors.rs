@@ -1,28 +1,19 @@
 //! The shared vectors of others: RFC 9292, quiche, swift-nio, and the crate bhttp.
 
-#[path = "bhttp_support.rs"]
-mod support;
-
 use sealwire::bhttp::{
     ContentEncoder, Limits, ResponseEncoder, decode_request, decode_response, encode_request,
     encode_response,
 };
 use serde_json::Value;
-use support::{Trace, decode_every_way, lines, text, unhex, vectors};
+use crate::support::{Trace, decode_every_way, lines, text, unhex};
+use sealwire_tests::vectors::theirs;
 
 /// The file's cases, or none and a word about it.
 fn cases(file: &str, key: &str, count: usize) -> Vec<Value> {
-    match vectors(file) {
-        Some(json) => {
-            let cases = json[key].as_array().expect("a list").clone();
-            assert_eq!(cases.len(), count, "{file} has changed");
-            cases
-        }
-        None => {
-            println!("skipped: {count} cases of {file}, which is not here");
-            Vec::new()
-        }
-    }
+    let Some(json) = theirs(file, count) else { return Vec::new() };
+    let cases = json[key].as_array().expect("a list").clone();
+    assert_eq!(cases.len(), count, "{file} has changed");
+    cases
 }
 
 fn is_request(message: &[u8]) -> bool {
@@ -95,10 +86,7 @@ fn list(fields: &sealwire::bhttp::Fields) -> String {
 
 #[test]
 fn rfc_9292_truncations_mean_the_same() {
-    let Some(json) = vectors("bhttp/rfc9292-section5.json") else {
-        println!("skipped: 16 truncations of bhttp/rfc9292-section5.json, which is not here");
-        return;
-    };
+    let Some(json) = theirs("bhttp/rfc9292-section5.json", 16) else { return };
     let mut count = 0;
     for key in [
         "known_request_truncations",

@@ -1,0 +1,10 @@
+//! Binary HTTP: the vectors of others, a peer on the other end, properties, and hostile messages.
+
+mod decoder;
+mod http;
+mod known;
+mod llhttp;
+mod props;
+mod strict;
+mod support;
+mod vectors;
