@@ -1,16 +1,16 @@
 //! The vectors of RFC 9180 for X25519 and HKDF-SHA256.
 
 use sealwire::{
-    Aead, Error, Kdf, Kem, Suite,
+    Aead, Code, Error, Kdf, Kem, Suite,
     hpke::{
-        Enc, Psk, PublicKey, ReceiverContext, SenderContext, setup_receiver, setup_receiver_psk,
-        setup_sender, setup_sender_psk,
+        Enc, Psk, PublicKey, ReceiverContext, SenderContext, open, seal, setup_receiver,
+        setup_receiver_psk, setup_sender, setup_sender_psk,
     },
     keys::KeyPair,
 };
 use sealwire_tests::{
     random::Scripted,
-    rig::key_pair_of,
+    rig::{AEADS, failure, key_pair, key_pair_of},
     vectors::{bytes, id, list, text, theirs},
 };
 use serde_json::Value;
@@ -45,10 +45,7 @@ pub(crate) fn set_up(case: &Value, suite: Suite) -> (Enc, SenderContext, Receive
             setup_receiver(suite, &enc, &recipient, &info),
         )
     };
-    assert!(
-        random.is_used_up(),
-        "one ephemeral key, and nothing else, is random"
-    );
+    assert!(random.is_used_up(), "one ephemeral key, and nothing else, is random");
     let (enc, sender) = sender.unwrap();
     (enc, sender, receiver.unwrap())
 }
@@ -64,16 +61,8 @@ pub(crate) fn run(case: &Value, suite: Suite) -> [usize; 2] {
         let (aad, plaintext) = (bytes(message, "aad"), bytes(message, "pt"));
         assert_eq!(aad, format!("Count-{number}").as_bytes());
         let sealed = sender.seal(&aad, &plaintext).unwrap();
-        assert_eq!(
-            hex::encode(&sealed),
-            text(message, "ct"),
-            "message {number}"
-        );
-        assert_eq!(
-            receiver.open(&aad, &sealed).unwrap(),
-            plaintext,
-            "message {number}"
-        );
+        assert_eq!(hex::encode(&sealed), text(message, "ct"), "message {number}");
+        assert_eq!(receiver.open(&aad, &sealed).unwrap(), plaintext, "message {number}");
     }
     let exports = list(&case["exports"]);
     for export in exports {
@@ -160,4 +149,76 @@ fn a_receiver_with_another_mode_key_name_or_info_opens_nothing() {
         assert!(with(&psk, &psk_id, &info).open(&aad, &sealed).is_ok());
     }
     assert_eq!(refused, 3 * 4);
+}
+
+#[test]
+fn an_export_has_at_most_8160_bytes() {
+    for aead in AEADS {
+        let (suite, pair) = (Suite::x25519(aead), key_pair(1));
+        let mut random = Scripted::new(&[2; 32]);
+        let (enc, sender) = setup_sender(suite, pair.public_key(), b"", &mut random).unwrap();
+        let receiver = setup_receiver(suite, enc.as_ref(), &pair, b"").unwrap();
+        for length in [0, 1, 8160] {
+            let (mut ours, mut theirs) = (vec![0; length], vec![1; length]);
+            sender.export(b"context", &mut ours).unwrap();
+            receiver.export(b"context", &mut theirs).unwrap();
+            assert_eq!(ours, theirs);
+        }
+        // The length is bound: a shorter export is not the front of a longer one.
+        let (mut short, mut long) = ([0; 32], [0; 64]);
+        sender.export(b"context", &mut short).unwrap();
+        sender.export(b"context", &mut long).unwrap();
+        assert_ne!(short, long[..32]);
+        for length in [8161, 0xffff, 0x1_0000, 0x1_0020] {
+            let mut out = vec![0x55; length];
+            assert_eq!(failure(sender.export(b"", &mut out)).code(), Code::InvalidInput);
+            assert_eq!(failure(receiver.export(b"", &mut out)).code(), Code::InvalidInput);
+            assert!(out.iter().all(|&byte| byte == 0x55));
+        }
+    }
+}
+
+#[test]
+fn keys_of_another_length_are_refused() {
+    let kem = Kem::X25519HkdfSha256;
+    let mut refused = 0;
+    for length in (0..=66).filter(|&length| length != 32) {
+        let bytes = vec![7; length];
+        let private = failure(KeyPair::from_private_key(kem, &bytes));
+        let public = failure(PublicKey::from_bytes(kem, &bytes));
+        assert_eq!((private.code(), public.code()), (Code::InvalidKey, Code::InvalidKey));
+        let enc = failure(setup_receiver(Suite::x25519(AEADS[0]), &bytes, &key_pair(1), b""));
+        assert_eq!(enc.code(), Code::OpenFailed);
+        refused += 1;
+    }
+    for length in 0..32 {
+        let bytes = vec![7; length];
+        assert_eq!(failure(KeyPair::derive(kem, &bytes)).code(), Code::InvalidInput);
+        assert_eq!(failure(Psk::new(&bytes, b"name")).code(), Code::InvalidInput);
+        refused += 1;
+    }
+    assert_eq!(failure(Psk::new(&[7; 32], b"")).code(), Code::InvalidInput);
+    assert!(Psk::new(&[7; 32], b"n").is_ok() && KeyPair::derive(kem, &[7; 32]).is_ok());
+    assert_eq!(refused, 66 + 32);
+}
+
+/// The one-shot forms are the first message of a context, and open only as a whole.
+#[test]
+fn seal_and_open_in_one_call() {
+    for aead in AEADS {
+        let (suite, pair) = (Suite::x25519(aead), key_pair(1));
+        let mut random = Scripted::new(&[2; 64]);
+        let (enc, sealed) =
+            seal(suite, pair.public_key(), b"info", b"aad", b"plaintext", &mut random).unwrap();
+        let (again, mut sender) =
+            setup_sender(suite, pair.public_key(), b"info", &mut random).unwrap();
+        assert_eq!(
+            (again, sender.seal(b"aad", b"plaintext").unwrap()),
+            (enc.clone(), sealed.clone())
+        );
+        let open = |info, aad| open(suite, enc.as_ref(), &pair, info, aad, &sealed);
+        assert_eq!(open(b"info", b"aad").unwrap(), b"plaintext");
+        assert!(failure(open(b"inf", b"aad")).is_open_failed());
+        assert!(failure(open(b"info", b"aaa")).is_open_failed());
+    }
 }

@@ -31,8 +31,7 @@ fn debug_output_is_this_and_holds_no_secret() {
     let list = KeyConfigList::new(vec![config.clone()]).unwrap();
     let server_key = ServerKey::new(3, key_pair(1), &[Aead::ChaCha20Poly1305]).unwrap();
     let mut ring = KeyRing::new();
-    ring.add(ServerKey::new(3, key_pair(1), &[Aead::ChaCha20Poly1305]).unwrap())
-        .unwrap();
+    ring.add(ServerKey::new(3, key_pair(1), &[Aead::ChaCha20Poly1305]).unwrap()).unwrap();
 
     let pairs = "[SymmetricAlgorithms { kdf_id: 1, aead_id: 3 }]";
     let config_text =
@@ -45,10 +44,7 @@ fn debug_output_is_this_and_holds_no_secret() {
         (format!("{server_key:?}"), key_text.clone()),
         (format!("{ring:?}"), format!("KeyRing([{key_text}])")),
         (format!("{config:?}"), config_text.clone()),
-        (
-            format!("{list:?}"),
-            format!("KeyConfigList([{config_text}])"),
-        ),
+        (format!("{list:?}"), format!("KeyConfigList([{config_text}])")),
         (
             format!("{:?}", rig.recipient),
             format!(
@@ -56,22 +52,10 @@ fn debug_output_is_this_and_holds_no_secret() {
                  public_key: {PUBLIC} }}"
             ),
         ),
-        (
-            format!("{opener:?}"),
-            format!("ResponseOpener {{ suite: {SUITE}, .. }}"),
-        ),
-        (
-            format!("{sealer:?}"),
-            format!("ResponseSealer {{ key_id: 3, suite: {SUITE}, .. }}"),
-        ),
-        (
-            format!("{sender:?}"),
-            format!("SenderContext {{ suite: {SUITE}, .. }}"),
-        ),
-        (
-            format!("{receiver:?}"),
-            format!("ReceiverContext {{ suite: {SUITE}, .. }}"),
-        ),
+        (format!("{opener:?}"), format!("ResponseOpener {{ suite: {SUITE}, .. }}")),
+        (format!("{sealer:?}"), format!("ResponseSealer {{ key_id: 3, suite: {SUITE}, .. }}")),
+        (format!("{sender:?}"), format!("SenderContext {{ suite: {SUITE}, .. }}")),
+        (format!("{receiver:?}"), format!("ReceiverContext {{ suite: {SUITE}, .. }}")),
         (format!("{psk:?}"), "Psk(..)".to_owned()),
         (format!("{enc:?}"), "Enc(32 bytes)".to_owned()),
         (format!("{SystemRandom:?}"), "SystemRandom".to_owned()),
@@ -96,14 +80,8 @@ fn errors_are_these_words() {
     sealed[60] ^= 1;
     let error = rig.open(&sealed).unwrap_err();
     assert_eq!(error.to_string(), "the message could not be opened");
-    assert_eq!(
-        format!("{error:?}"),
-        "Error(open_failed: the message could not be opened)"
-    );
-    assert_eq!(
-        (error.code(), error.code().as_str()),
-        (Code::OpenFailed, "open_failed")
-    );
+    assert_eq!(format!("{error:?}"), "Error(open_failed: the message could not be opened)");
+    assert_eq!((error.code(), error.code().as_str()), (Code::OpenFailed, "open_failed"));
 }
 
 /// Whether a type has a trait: an inherent constant hides the trait's where its bound holds.

@@ -22,11 +22,7 @@ fn quiche_s_lists_get_their_verdicts() {
         let name = text(case, "test");
         let decoded = KeyConfigList::decode(&bytes(case, "bytes"));
         if text(case, "format").starts_with("bare concatenation") {
-            assert_eq!(
-                decoded.unwrap_err().code(),
-                Code::InvalidKeyConfig,
-                "{name}"
-            );
+            assert_eq!(decoded.unwrap_err().code(), Code::InvalidKeyConfig, "{name}");
             without_lengths += 1;
         } else if case["must"] == "accept" {
             assert!(!decoded.unwrap().configs().is_empty(), "{name}");
@@ -79,11 +75,7 @@ fn encoded(key_id: u8, kem: u16, key: &[u8], pairs: &[(u16, u16)]) -> Vec<u8> {
 
 fn with_lengths(configs: &[Vec<u8>]) -> Vec<u8> {
     let prefixed = |config: &Vec<u8>| {
-        [
-            &u16::try_from(config.len()).unwrap().to_be_bytes()[..],
-            config,
-        ]
-        .concat()
+        [&u16::try_from(config.len()).unwrap().to_be_bytes()[..], config].concat()
     };
     configs.iter().flat_map(prefixed).collect()
 }
@@ -98,10 +90,7 @@ fn malformed_lists_are_refused_whole() {
     let mut hostile: Vec<(String, Vec<u8>)> = Vec::new();
     for cut in 1..list.len() {
         hostile.push((format!("cut at {cut}"), list[..cut].to_vec()));
-        hostile.push((
-            format!("a second one cut at {cut}"),
-            [&list, &list[..cut]].concat(),
-        ));
+        hostile.push((format!("a second one cut at {cut}"), [&list, &list[..cut]].concat()));
     }
     for (name, config) in [
         ("an empty configuration", vec![]),
@@ -109,25 +98,16 @@ fn malformed_lists_are_refused_whole() {
         ("half a KEM", vec![1, 0]),
         ("no algorithms", encoded(2, 0x20, &[9; 32], &[])),
         ("a trailing byte", [&good[..], &[0]].concat()),
-        (
-            "a key one byte short",
-            encoded(2, 0x20, &[9; 31], &[(1, 3)]),
-        ),
+        ("a key one byte short", encoded(2, 0x20, &[9; 31], &[(1, 3)])),
         ("a key one byte long", encoded(2, 0x20, &[9; 33], &[(1, 3)])),
     ] {
-        hostile.push((
-            name.into(),
-            [list.clone(), with_lengths(&[config])].concat(),
-        ));
+        hostile.push((name.into(), [list.clone(), with_lengths(&[config])].concat()));
     }
     for odd in [1, 2, 3, 5] {
         let mut config = encoded(2, 0x20, &[9; 32], &[(1, 3), (1, 1)]);
         config[36] = odd;
         config.truncate(37 + usize::from(odd));
-        hostile.push((
-            format!("{odd} bytes of pairs"),
-            with_lengths(&[good.clone(), config]),
-        ));
+        hostile.push((format!("{odd} bytes of pairs"), with_lengths(&[good.clone(), config])));
     }
     hostile.push(("one id twice".into(), with_lengths(&[good.clone(), good])));
     for (name, bytes) in &hostile {
@@ -141,39 +121,18 @@ fn malformed_lists_are_refused_whole() {
 fn what_is_unknown_is_skipped_by_its_length() {
     let unknown_kem = encoded(1, 0x647a, &[9; 1216], &[(1, 1)]);
     let unknown_pairs = encoded(1, 0x20, &[9; 32], &[(1, 0xffff), (2, 1)]);
-    let good = encoded(
-        1,
-        0x20,
-        &[7; 32],
-        &[(0xdead, 1), (1, 2), (1, 0xbeef), (1, 1)],
-    );
+    let good = encoded(1, 0x20, &[7; 32], &[(0xdead, 1), (1, 2), (1, 0xbeef), (1, 1)]);
     let only_unknown = with_lengths(&[unknown_kem.clone(), unknown_pairs.clone()]);
-    assert_eq!(
-        failure(KeyConfigList::decode(&only_unknown)).code(),
-        Code::NoUsableKey
-    );
-    assert_eq!(
-        failure(KeyConfigList::decode(&[])).code(),
-        Code::NoUsableKey
-    );
-    assert_eq!(
-        failure(KeyConfig::decode(&unknown_kem)).code(),
-        Code::NoUsableKey
-    );
+    assert_eq!(failure(KeyConfigList::decode(&only_unknown)).code(), Code::NoUsableKey);
+    assert_eq!(failure(KeyConfigList::decode(&[])).code(), Code::NoUsableKey);
+    assert_eq!(failure(KeyConfig::decode(&unknown_kem)).code(), Code::NoUsableKey);
 
     // The id is the same in all three: those skipped take none.
     let decoded =
         KeyConfigList::decode(&with_lengths(&[unknown_kem, unknown_pairs, good.clone()])).unwrap();
     assert_eq!(decoded.configs().len(), 1);
-    assert_eq!(
-        decoded.encode(),
-        with_lengths(&[good]),
-        "what we do not know we pass on"
-    );
-    let suites: Vec<_> = decoded.configs()[0]
-        .suites()
-        .map(|suite| suite.aead)
-        .collect();
+    assert_eq!(decoded.encode(), with_lengths(&[good]), "what we do not know we pass on");
+    let suites: Vec<_> = decoded.configs()[0].suites().map(|suite| suite.aead).collect();
     assert_eq!(suites, [Aead::Aes256Gcm, Aead::Aes128Gcm]);
     let strict = {
         let mut policy = Policy::default();
@@ -198,15 +157,9 @@ fn the_first_that_the_policy_allows_is_chosen() {
     let chosen = Recipient::choose(&list, Policy::default()).unwrap();
     assert_eq!((chosen.key_id(), chosen.suite().aead), (1, Aead::Aes128Gcm));
     let chosen = Recipient::choose(&list, strict).unwrap();
-    assert_eq!(
-        (chosen.key_id(), chosen.suite().aead),
-        (2, Aead::ChaCha20Poly1305)
-    );
+    assert_eq!((chosen.key_id(), chosen.suite().aead), (2, Aead::ChaCha20Poly1305));
     let list = KeyConfigList::new(vec![only_128]).unwrap();
-    assert_eq!(
-        failure(Recipient::choose(&list, strict)).code(),
-        Code::NoUsableKey
-    );
+    assert_eq!(failure(Recipient::choose(&list, strict)).code(), Code::NoUsableKey);
 }
 
 #[test]
@@ -214,32 +167,18 @@ fn what_a_caller_must_not_build_is_refused() {
     let key = key_pair(1).public_key().clone();
     let invalid = |error: sealwire::Error| assert_eq!(error.code(), Code::InvalidInput);
     invalid(failure(KeyConfig::new(1, key.clone(), &[])));
-    invalid(failure(KeyConfig::new(
-        1,
-        key.clone(),
-        &[AEADS[0], AEADS[1], AEADS[0]],
-    )));
+    invalid(failure(KeyConfig::new(1, key.clone(), &[AEADS[0], AEADS[1], AEADS[0]])));
     invalid(failure(KeyConfigList::new(vec![])));
     let config = KeyConfig::new(1, key, &AEADS).unwrap();
     invalid(failure(KeyConfigList::new(vec![config.clone(), config])));
     invalid(failure(ServerKey::new(1, key_pair(1), &[])));
     invalid(failure(KeyRing::new().configs()));
     let mut ring = KeyRing::new();
-    ring.add(ServerKey::new(1, key_pair(1), &AEADS).unwrap())
-        .unwrap();
-    invalid(failure(
-        ring.add(ServerKey::new(1, key_pair(2), &AEADS).unwrap()),
-    ));
-    assert_eq!(
-        ring.configs().unwrap().configs().len(),
-        1,
-        "the refused key is not in"
-    );
+    ring.add(ServerKey::new(1, key_pair(1), &AEADS).unwrap()).unwrap();
+    invalid(failure(ring.add(ServerKey::new(1, key_pair(2), &AEADS).unwrap())));
+    assert_eq!(ring.configs().unwrap().configs().len(), 1, "the refused key is not in");
     for length in (0..=64).filter(|&length| length != 32) {
-        let error = failure(PublicKey::from_bytes(
-            Kem::X25519HkdfSha256,
-            &vec![9; length],
-        ));
+        let error = failure(PublicKey::from_bytes(Kem::X25519HkdfSha256, &vec![9; length]));
         assert_eq!(error.code(), Code::InvalidKey);
     }
 }

@@ -39,10 +39,7 @@ fn the_committed_files_are_what_the_generator_gives() {
             fs::write(our_path(name), &generated).unwrap();
         }
         let committed = fs::read_to_string(our_path(name)).unwrap();
-        assert!(
-            committed == generated,
-            "{name} is out of date: see the head of this file"
-        );
+        assert!(committed == generated, "{name} is out of date: see the head of this file");
     }
     assert_eq!(files.len(), 4);
 }
@@ -93,17 +90,12 @@ fn the_crate_hpke_confirms_the_vectors() {
         for message in list(&case["encryptions"]) {
             let (aad, plaintext) = (bytes(message, "aad"), bytes(message, "pt"));
             assert_eq!(sender.seal(&plaintext, &aad).unwrap(), bytes(message, "ct"));
-            assert_eq!(
-                receiver.open(&bytes(message, "ct"), &aad).unwrap(),
-                plaintext
-            );
+            assert_eq!(receiver.open(&bytes(message, "ct"), &aad).unwrap(), plaintext);
         }
         for export in list(&case["exports"]) {
             let expected = bytes(export, "exported_value");
             let mut value = vec![0; expected.len()];
-            sender
-                .export(&bytes(export, "exporter_context"), &mut value)
-                .unwrap();
+            sender.export(&bytes(export, "exporter_context"), &mut value).unwrap();
             assert_eq!(value, expected);
         }
     }
@@ -127,10 +119,8 @@ fn one_shot_exchanges_under_every_aead() {
         let get = |name| bytes(case, name);
         let aead = Aead::from_id(id(case, "aead_id")).unwrap();
         let key_id = u8::try_from(id(case, "key_id")).unwrap();
-        let labels = Labels {
-            request: text(case, "request_label"),
-            response: text(case, "response_label"),
-        };
+        let labels =
+            Labels { request: text(case, "request_label"), response: text(case, "response_label") };
         let pair = key_pair_of(&get("skR"));
         assert_eq!(pair.public_key().as_bytes(), get("pkR"));
         let to = recipient(key_id, &get("pkR"), aead);
@@ -160,12 +150,7 @@ fn key_configurations_encode_and_decode() {
         let encoded = bytes(case, "list");
         let decoded = KeyConfigList::decode(&encoded);
         if let Some(code) = case["error"].as_str() {
-            assert_eq!(
-                decoded.unwrap_err().code().as_str(),
-                code,
-                "{}",
-                text(case, "name")
-            );
+            assert_eq!(decoded.unwrap_err().code().as_str(), code, "{}", text(case, "name"));
             refused += 1;
             continue;
         }
@@ -174,10 +159,7 @@ fn key_configurations_encode_and_decode() {
         assert_eq!(decoded.configs().len(), kept.len());
         for (config, expected) in decoded.configs().iter().zip(kept) {
             assert_eq!(u16::from(config.key_id()), id(expected, "key_id"));
-            assert_eq!(
-                config.public_key().as_bytes(),
-                bytes(expected, "public_key")
-            );
+            assert_eq!(config.public_key().as_bytes(), bytes(expected, "public_key"));
             let aeads: Vec<u16> = config.suites().map(|suite| suite.aead.id()).collect();
             assert_eq!(serde_json::json!(aeads), expected["aead_ids"]);
         }
@@ -192,14 +174,8 @@ fn pem_reads_and_writes() {
     for case in list(&ours("pem.json")["cases"]) {
         let pair = KeyPair::from_pem(text(case, "pem")).unwrap();
         assert_eq!(pair.kem(), Kem::X25519HkdfSha256);
-        assert_eq!(
-            hex::encode(pair.expose_private_key()),
-            text(case, "private_key")
-        );
-        assert_eq!(
-            hex::encode(pair.public_key().as_bytes()),
-            text(case, "public_key")
-        );
+        assert_eq!(hex::encode(pair.expose_private_key()), text(case, "private_key"));
+        assert_eq!(hex::encode(pair.public_key().as_bytes()), text(case, "public_key"));
         if case["written_by_us"] == true {
             assert_eq!(*pair.to_pem().unwrap(), text(case, "pem"));
         }

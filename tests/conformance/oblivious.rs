@@ -30,33 +30,22 @@ fn appendix_a_of_rfc_9458_byte_for_byte() {
 
     // The request.
     let mut random = Scripted::new(&bytes(&case, "skE"));
-    let (sealed, opener) = seal(
-        &recipient,
-        Labels::BHTTP,
-        &bytes(&case, "request"),
-        &mut random,
-    )
-    .unwrap();
+    let (sealed, opener) =
+        seal(&recipient, Labels::BHTTP, &bytes(&case, "request"), &mut random).unwrap();
     assert_eq!(hex::encode(&sealed), text(&case, "encapsulated_request"));
     assert!(random.is_used_up());
     let (request, sealer) = rig.open(&sealed).unwrap();
     assert_eq!(request, bytes(&case, "request"));
     assert_eq!(sealer.enc(), bytes(&case, "pkE"));
     let header = independent::header(1, aead.id());
-    assert_eq!(
-        independent::info(Labels::BHTTP.request, &header),
-        bytes(&case, "info")
-    );
+    assert_eq!(independent::info(Labels::BHTTP.request, &header), bytes(&case, "info"));
 
     // The response.
     let mut random = Scripted::new(&bytes(&case, "response_nonce"));
     let sealed = answer(sealer, &bytes(&case, "response"), &mut random);
     assert_eq!(hex::encode(&sealed), text(&case, "encapsulated_response"));
     assert!(random.is_used_up());
-    assert_eq!(
-        open_answer(opener, &sealed).unwrap(),
-        bytes(&case, "response")
-    );
+    assert_eq!(open_answer(opener, &sealed).unwrap(), bytes(&case, "response"));
 }
 
 /// Everything that crate sealed at random opens here: requests as the server, responses by
@@ -140,10 +129,7 @@ fn the_response_of_ehbp_opens_under_the_keys_of_rfc_9458() {
 /// Other labels seal other things: what opens must have been sealed under the same pair.
 #[test]
 fn a_payload_that_is_not_http_travels_under_its_own_media_type() {
-    let labels = Labels {
-        request: "text/plain request",
-        response: "text/plain response",
-    };
+    let labels = Labels { request: "text/plain request", response: "text/plain response" };
     for aead in sealwire_tests::rig::AEADS {
         let rig = Rig::new(9, 3, aead);
         let mut random = sealwire_tests::random::Deterministic::new(1);
@@ -151,10 +137,7 @@ fn a_payload_that_is_not_http_travels_under_its_own_media_type() {
         assert!(rig.open(&sealed).is_err());
         let (request, sealer) = open(&rig.ring, labels, &sealed).unwrap();
         assert_eq!(request, b"ping");
-        assert_eq!(
-            (sealer.key_id(), sealer.suite()),
-            (9, rig.recipient.suite())
-        );
+        assert_eq!((sealer.key_id(), sealer.suite()), (9, rig.recipient.suite()));
         let sealed = answer(sealer, b"pong", &mut random);
         assert_eq!(open_answer(opener, &sealed).unwrap(), b"pong");
     }

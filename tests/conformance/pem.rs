@@ -5,6 +5,7 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
+use proptest::{collection::vec, prelude::*};
 use sealwire::{Code, Kem, SystemRandom, keys::KeyPair};
 use sealwire_tests::rig::{failure, key_pair};
 
@@ -78,11 +79,7 @@ MCowBQYDK2VuAyEASLvvxKRmrBVoJKPdO7BYhJ3PJ+ug4PKST4gSrh1hqmM=
 
 /// `OneAsymmetricKey`, version 1: as openssl writes it.
 pub(crate) fn version_1(private: &[u8]) -> Vec<u8> {
-    [
-        &hex::decode("302e020100300506032b656e04220420").unwrap()[..],
-        private,
-    ]
-    .concat()
+    [&hex::decode("302e020100300506032b656e04220420").unwrap()[..], private].concat()
 }
 
 /// `OneAsymmetricKey`, version 2, with the public key behind.
@@ -103,11 +100,7 @@ pub(crate) fn to_base64(bytes: &[u8]) -> String {
             .map({
                 let used = chunk.len();
                 move |(i, sextet)| {
-                    if i <= used {
-                        char::from(ALPHABET[sextet])
-                    } else {
-                        '='
-                    }
+                    if i <= used { char::from(ALPHABET[sextet]) } else { '=' }
                 }
             })
             .collect::<String>()
@@ -118,28 +111,18 @@ pub(crate) fn to_base64(bytes: &[u8]) -> String {
 pub(crate) fn from_base64(text: &str) -> Vec<u8> {
     let sextet = |c: u8| ALPHABET.iter().position(|&a| a == c);
     let sextets: Vec<usize> = text.bytes().map_while(sextet).collect();
-    let bits = sextets
-        .iter()
-        .flat_map(|sextet| (0..6).rev().map(move |i| sextet >> i & 1));
+    let bits = sextets.iter().flat_map(|sextet| (0..6).rev().map(move |i| sextet >> i & 1));
     let bits: Vec<usize> = bits.collect();
     let byte = |bits: &[usize]| bits.iter().fold(0, |byte, bit| byte << 1 | bit);
-    bits.chunks_exact(8)
-        .map(|bits| u8::try_from(byte(bits)).unwrap())
-        .collect()
+    bits.chunks_exact(8).map(|bits| u8::try_from(byte(bits)).unwrap()).collect()
 }
 
 /// The document as PEM, lines of 64 characters.
 pub(crate) fn pem(der: &[u8]) -> String {
     let base64 = to_base64(der);
-    let lines: Vec<&str> = base64
-        .as_bytes()
-        .chunks(64)
-        .map(|line| str::from_utf8(line).unwrap())
-        .collect();
-    format!(
-        "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
-        lines.join("\n")
-    )
+    let lines: Vec<&str> =
+        base64.as_bytes().chunks(64).map(|line| str::from_utf8(line).unwrap()).collect();
+    format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n"))
 }
 
 #[test]
@@ -190,21 +173,14 @@ fn anything_else_is_an_invalid_key() {
     };
     let mut unused_bits = version_2(private, public);
     unused_bits[50] = 1;
-    let null_parameters = [
-        &hex::decode("3030020100300706032b656e050004220420").unwrap()[..],
-        private,
-    ]
-    .concat();
+    let null_parameters =
+        [&hex::decode("3030020100300706032b656e050004220420").unwrap()[..], private].concat();
     let mut short_key = hex::decode("302d020100300506032b656e0421041f").unwrap();
     short_key.extend_from_slice(&private[..31]);
     let mut long_key = hex::decode("302f020100300506032b656e04230421").unwrap();
     long_key.extend_from_slice(private);
     long_key.push(0);
-    let bare_key = [
-        &hex::decode("302c020100300506032b656e0420").unwrap()[..],
-        private,
-    ]
-    .concat();
+    let bare_key = [&hex::decode("302c020100300506032b656e0420").unwrap()[..], private].concat();
     let mut cases: Vec<(String, String)> = [
         ("nothing", String::new()),
         ("no PEM", "key".to_owned()),
@@ -215,18 +191,9 @@ fn anything_else_is_an_invalid_key() {
         ("encrypted", ENCRYPTED.to_owned()),
         ("SEC 1", SEC1.to_owned()),
         ("a public key", PUBLIC.to_owned()),
-        (
-            "a public key said to be private",
-            PUBLIC.replace("PUBLIC", "PRIVATE"),
-        ),
-        (
-            "a private key said to be public",
-            good.replace("PRIVATE", "PUBLIC"),
-        ),
-        (
-            "the public key of another",
-            pem(&version_2(private, other.public_key().as_bytes())),
-        ),
+        ("a public key said to be private", PUBLIC.replace("PUBLIC", "PRIVATE")),
+        ("a private key said to be public", good.replace("PRIVATE", "PUBLIC")),
+        ("the public key of another", pem(&version_2(private, other.public_key().as_bytes()))),
         (
             "a public key one byte short",
             pem(&{
@@ -245,29 +212,17 @@ fn anything_else_is_an_invalid_key() {
         ("a byte behind the document", pem(&[&v1[..], &[0]].concat())),
         ("words behind the end", format!("{good}words\n")),
         ("two keys", format!("{good}{good}")),
-        (
-            "a character that is not base64",
-            good.replacen("MC4", "M*4", 1),
-        ),
-        (
-            "headers of RFC 1421",
-            good.replacen("\nMC4", "\nProc-Type: 4,ENCRYPTED\n\nMC4", 1),
-        ),
+        ("a character that is not base64", good.replacen("MC4", "M*4", 1)),
+        ("headers of RFC 1421", good.replacen("\nMC4", "\nProc-Type: 4,ENCRYPTED\n\nMC4", 1)),
     ]
     .map(|(name, text)| (name.to_owned(), text))
     .into();
     for length in 0..v1.len() {
-        cases.push((
-            format!("the document cut to {length} bytes"),
-            pem(&v1[..length]),
-        ));
+        cases.push((format!("the document cut to {length} bytes"), pem(&v1[..length])));
     }
     // All but the last line end is needed.
     for length in 0..good.len() - 1 {
-        cases.push((
-            format!("the text cut to {length} characters"),
-            good[..length].to_owned(),
-        ));
+        cases.push((format!("the text cut to {length} characters"), good[..length].to_owned()));
     }
     for (name, text) in &cases {
         let error = failure(KeyPair::from_pem(text));
@@ -285,17 +240,11 @@ fn openssl_reads_what_we_write_and_we_read_what_it_writes() {
     }
     let public_key = |pem: &str| {
         let output = openssl(&["pkey", "-pubout", "-outform", "DER"], pem).unwrap();
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         output.stdout[output.stdout.len() - 32..].to_vec()
     };
     for _ in 0..4 {
-        let generated = openssl(&["genpkey", "-algorithm", "X25519"], "")
-            .unwrap()
-            .stdout;
+        let generated = openssl(&["genpkey", "-algorithm", "X25519"], "").unwrap().stdout;
         let generated = String::from_utf8(generated).unwrap();
         let theirs = KeyPair::from_pem(&generated).unwrap();
         assert_eq!(theirs.public_key().as_bytes(), public_key(&generated));
@@ -319,6 +268,46 @@ fn openssl(arguments: &[&str], input: &str) -> Option<Output> {
     // A program that reads no input may have ended already.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     Some(child.wait_with_output().unwrap())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..<_>::default() })]
+
+    #[test]
+    fn no_document_makes_the_reader_panic(der in vec(any::<u8>(), 0..120)) {
+        prop_assert!(KeyPair::from_pem(&pem(&der)).is_err());
+    }
+
+    /// A good document with a few bytes changed is either refused or the key it says it is.
+    #[test]
+    fn a_changed_document_is_refused_or_read_as_it_stands(
+        private in any::<[u8; 32]>(),
+        changes in vec((0..84_usize, any::<u8>()), 1..3),
+    ) {
+        let public = sealwire_tests::independent::public_key(&private);
+        let mut der = version_2(&private, &public);
+        for (at, value) in changes {
+            if let Some(byte) = der.get_mut(at) {
+                *byte = value;
+            }
+        }
+        if let Ok(pair) = KeyPair::from_pem(&pem(&der)) {
+            prop_assert_eq!(pair.expose_private_key(), &der[16..48]);
+            // Or the marks around the public key made it something to be passed over.
+            let is_public = pair.public_key().as_bytes() == &der[51..];
+            prop_assert!(is_public || der[48..51] != [0x81, 0x21, 0x00]);
+        }
+    }
+
+    #[test]
+    fn every_key_is_written_and_read(private in any::<[u8; 32]>()) {
+        let ours = sealwire_tests::rig::key_pair_of(&private);
+        let text = ours.to_pem().unwrap();
+        prop_assert_eq!(text.as_str(), pem(&version_1(&private)));
+        let read = KeyPair::from_pem(&text).unwrap();
+        prop_assert_eq!(read.expose_private_key(), &private[..]);
+        prop_assert_eq!(read.public_key(), ours.public_key());
+    }
 }
 
 #[test]

@@ -58,9 +58,7 @@ fn run(file: &Value, read: impl Fn(&Value) -> (KeyPair, Vec<u8>)) -> [usize; 2] 
     for (_, test) in wycheproof(file) {
         let (pair, public) = read(test);
         let shared = bytes(test, "shared");
-        let low_order = list(&test["flags"])
-            .iter()
-            .any(|flag| flag == "ZeroSharedSecret");
+        let low_order = list(&test["flags"]).iter().any(|flag| flag == "ZeroSharedSecret");
         assert_eq!(low_order, shared == [0; 32], "test {}", test["tcId"]);
         assert_eq!(independent::dh(pair.expose_private_key(), &public), shared);
         if low_order {
@@ -79,9 +77,7 @@ fn x25519() {
     let Some(file) = theirs("wycheproof/x25519_test.json", 270) else {
         return;
     };
-    let counts = run(&file, |test| {
-        (key_pair_of(&bytes(test, "private")), bytes(test, "public"))
-    });
+    let counts = run(&file, |test| (key_pair_of(&bytes(test, "private")), bytes(test, "public")));
     assert_eq!(counts, [253, 17]);
 }
 
@@ -94,14 +90,8 @@ fn x25519_pem() {
         let pair = KeyPair::from_pem(text(test, "private")).unwrap();
         let private = spki_tail(text(test, "private"));
         assert_eq!(pair.expose_private_key(), private);
-        assert_eq!(
-            pair.public_key().as_bytes(),
-            independent::public_key(&private)
-        );
-        assert!(
-            KeyPair::from_pem(text(test, "public")).is_err(),
-            "a public key is no pair"
-        );
+        assert_eq!(pair.public_key().as_bytes(), independent::public_key(&private));
+        assert!(KeyPair::from_pem(text(test, "public")).is_err(), "a public key is no pair");
         (pair, spki_tail(text(test, "public")))
     });
     assert_eq!(counts, [241, 12]);
@@ -109,10 +99,7 @@ fn x25519_pem() {
 
 /// The last 32 bytes of a PEM document: the key, for the forms of RFC 8410 without attributes.
 fn spki_tail(pem: &str) -> Vec<u8> {
-    let base64: String = pem
-        .lines()
-        .filter(|line| !line.starts_with("-----"))
-        .collect();
+    let base64: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
     let der = crate::pem::from_base64(&base64);
     der[der.len() - 32..].to_vec()
 }

@@ -31,11 +31,7 @@ impl Exchange {
         let (request, _) = rig.seal(REQUEST, &mut Scripted::new(&[9; 32]));
         let (_, sealer) = rig.open(&request).unwrap();
         let response = answer(sealer, RESPONSE, &mut Deterministic::new(5));
-        Self {
-            rig,
-            request,
-            response,
-        }
+        Self { rig, request, response }
     }
 
     fn opener(&self) -> ResponseOpener {
@@ -56,10 +52,7 @@ fn refuse_request(rig: &Rig, message: &[u8]) -> Error {
             assert_eq!(error, open_failed());
             let sealed = FRONT.min(buffer.len());
             assert_eq!(buffer[..sealed], message[..sealed], "the public part stays");
-            assert!(
-                buffer[sealed..].iter().all(|&byte| byte == 0),
-                "all the rest is zero"
-            );
+            assert!(buffer[sealed..].iter().all(|&byte| byte == 0), "all the rest is zero");
         }
     }
     error
@@ -71,10 +64,7 @@ fn refuse_response(opener: ResponseOpener, nonce_len: usize, message: &[u8]) {
     assert_eq!(failure(opener.open(&mut buffer)), open_failed());
     let sealed = nonce_len.min(buffer.len());
     assert_eq!(buffer[..sealed], message[..sealed], "the public part stays");
-    assert!(
-        buffer[sealed..].iter().all(|&byte| byte == 0),
-        "all the rest is zero"
-    );
+    assert!(buffer[sealed..].iter().all(|&byte| byte == 0), "all the rest is zero");
 }
 
 /// The one value of a failed open, had in the plainest way.
@@ -89,10 +79,7 @@ fn fault_01_single_bit_flips() {
     for exchange in &exchanges {
         let (request, _) = exchange.rig.open(&exchange.request).unwrap();
         assert_eq!(request, REQUEST, "unaltered it opens");
-        assert_eq!(
-            open_answer(exchange.opener(), &exchange.response).unwrap(),
-            RESPONSE
-        );
+        assert_eq!(open_answer(exchange.opener(), &exchange.response).unwrap(), RESPONSE);
     }
     let mut random = Deterministic::new(0xF1);
     // A whole round flips every bit of every message once; random ones fill up the count, with
@@ -170,11 +157,7 @@ fn fault_02_cut_at_every_byte() {
             cuts += 1;
         }
         refuse_request(&exchange.rig, &[&exchange.request[..], &[0]].concat());
-        refuse_response(
-            exchange.opener(),
-            nonce_len,
-            &[&exchange.response[..], &[0]].concat(),
-        );
+        refuse_response(exchange.opener(), nonce_len, &[&exchange.response[..], &[0]].concat());
         cuts += 2;
     }
     let request = FRONT + REQUEST.len() + 16;
@@ -194,41 +177,18 @@ fn fault_28_all_causes_of_a_failed_open_are_one_error() {
         message
     };
     let other_server = Rig::new(KEY_ID, 2, Aead::ChaCha20Poly1305);
-    let other_suite = [
-        &[KEY_ID][..],
-        &sealwire::Suite::x25519(Aead::Aes256Gcm).to_bytes(),
-    ]
-    .concat();
-    let other_labels = Labels {
-        request: "message/other request",
-        response: "",
-    };
-    let (relabeled, _) = seal(
-        &rig.recipient,
-        other_labels,
-        REQUEST,
-        &mut Deterministic::new(1),
-    )
-    .unwrap();
+    let other_suite =
+        [&[KEY_ID][..], &sealwire::Suite::x25519(Aead::Aes256Gcm).to_bytes()].concat();
+    let other_labels = Labels { request: "message/other request", response: "" };
+    let (relabeled, _) =
+        seal(&rig.recipient, other_labels, REQUEST, &mut Deterministic::new(1)).unwrap();
     let requests = [
         ("enc of low order", replace(HEADER, &[0; 32])),
-        (
-            "enc of somebody else",
-            replace(HEADER, key_pair(3).public_key().as_bytes()),
-        ),
+        ("enc of somebody else", replace(HEADER, key_pair(3).public_key().as_bytes())),
         ("an altered ciphertext", replace(FRONT, &[good[FRONT] ^ 1])),
-        (
-            "an altered tag",
-            replace(good.len() - 1, &[good[good.len() - 1] ^ 1]),
-        ),
-        (
-            "another suite that the key accepts",
-            replace(0, &other_suite),
-        ),
-        (
-            "another server's key",
-            other_server.seal(REQUEST, &mut Deterministic::new(1)).0,
-        ),
+        ("an altered tag", replace(good.len() - 1, &[good[good.len() - 1] ^ 1])),
+        ("another suite that the key accepts", replace(0, &other_suite)),
+        ("another server's key", other_server.seal(REQUEST, &mut Deterministic::new(1)).0),
         ("another label", relabeled),
         ("nothing at all", vec![]),
         ("less than a header", good[..6].to_vec()),
@@ -253,11 +213,7 @@ fn fault_28_all_causes_of_a_failed_open_are_one_error() {
     for (cause, error) in &errors {
         assert_eq!(*error, open_failed(), "{cause}");
         assert_eq!(error.to_string(), open_failed().to_string(), "{cause}");
-        assert_eq!(
-            format!("{error:?}"),
-            format!("{:?}", open_failed()),
-            "{cause}"
-        );
+        assert_eq!(format!("{error:?}"), format!("{:?}", open_failed()), "{cause}");
     }
     assert_eq!(errors.len(), 17);
 }
@@ -271,28 +227,15 @@ fn an_unknown_key_or_suite_is_told_apart_by_the_header_alone() {
     for key_id in (0..=255).filter(|&id| id != KEY_ID) {
         let mut message = exchange.request.clone();
         message[0] = key_id;
-        assert_eq!(
-            refuse_request(&exchange.rig, &message).code(),
-            Code::UnknownKey
-        );
-        assert_eq!(
-            refuse_request(&exchange.rig, &message[..HEADER]).code(),
-            Code::UnknownKey
-        );
+        assert_eq!(refuse_request(&exchange.rig, &message).code(), Code::UnknownKey);
+        assert_eq!(refuse_request(&exchange.rig, &message[..HEADER]).code(), Code::UnknownKey);
         told += 1;
     }
-    let suites = [
-        [0, 0x20, 0, 1, 0, 4],
-        [0, 0x20, 0, 3, 0, 1],
-        [0x64, 0x7a, 0, 1, 0, 1],
-    ];
+    let suites = [[0, 0x20, 0, 1, 0, 4], [0, 0x20, 0, 3, 0, 1], [0x64, 0x7a, 0, 1, 0, 1]];
     for suite in suites {
         let mut message = exchange.request.clone();
         message[1..HEADER].copy_from_slice(&suite);
-        assert_eq!(
-            refuse_request(&exchange.rig, &message).code(),
-            Code::UnknownKey
-        );
+        assert_eq!(refuse_request(&exchange.rig, &message).code(), Code::UnknownKey);
         told += 1;
     }
     // A key that accepts less than the allow-list holds.
@@ -301,9 +244,29 @@ fn an_unknown_key_or_suite_is_told_apart_by_the_header_alone() {
     ring.add(key.unwrap()).unwrap();
     let mut message = exchange.request.clone();
     let error = failure(open_request(&ring, Labels::BHTTP, &mut message));
-    assert_eq!(
-        (error.code(), message),
-        (Code::UnknownKey, exchange.request.clone())
-    );
+    assert_eq!((error.code(), message), (Code::UnknownKey, exchange.request.clone()));
     assert_eq!((told, Kem::X25519HkdfSha256.enc_len()), (258, 32));
+}
+
+/// No bytes open, none make anything panic, and none leave anything behind but zeros.
+#[test]
+fn arbitrary_bytes_do_not_open() {
+    let exchange = Exchange::new(Aead::ChaCha20Poly1305);
+    let mut random = Deterministic::new(0xAB);
+    let (mut unknown_key, mut failed) = (0, 0);
+    for trial in 0..count(100_000, 1_500) {
+        let length = random.below(200);
+        let mut message = random.bytes(length);
+        // Half of them get as far as the key agreement.
+        if trial % 2 == 0 {
+            let front = HEADER.min(length);
+            message[..front].copy_from_slice(&exchange.request[..front]);
+        }
+        match refuse_request(&exchange.rig, &message).code() {
+            Code::UnknownKey => unknown_key += 1,
+            _ => failed += 1,
+        }
+    }
+    assert!(unknown_key > 500 && failed > 500);
+    report("arbitrary bytes", unknown_key + failed);
 }

@@ -53,10 +53,7 @@ fn the_right_response_opens_once_the_others_were_tried() {
         // Opening a request twice is possible, and gives the response twice: replay is for others.
         let (_, first) = rig.open(&request).unwrap();
         let (_, second) = rig.open(&request).unwrap();
-        let (one, two) = (
-            answer(first, b"one", &mut random),
-            answer(second, b"two", &mut random),
-        );
+        let (one, two) = (answer(first, b"one", &mut random), answer(second, b"two", &mut random));
         assert_ne!(one[..16], two[..16], "each response has a nonce of its own");
         assert_eq!(open_answer(opener, &two).unwrap(), b"two");
     }
@@ -96,10 +93,7 @@ fn fault_25_other_label_or_protocol() {
                 String::from_utf8(label).unwrap_or_default()
             }
         };
-        let other = Labels {
-            request: &label,
-            response: "message/bhttp response",
-        };
+        let other = Labels { request: &label, response: "message/bhttp response" };
         let mut buffer = request.clone();
         let error = failure(open_request(&rig.ring, other, &mut buffer));
         assert_eq!(error.code(), Code::OpenFailed);
@@ -119,10 +113,7 @@ fn fault_25_other_label_or_protocol() {
         opened += usize::from(base(&info).open(header, sealed).is_ok());
         let mut with_psk = hpke::setup_receiver_psk(suite, enc, &pair, &info, psk).unwrap();
         opened += usize::from(with_psk.open(b"", sealed).is_ok());
-        assert!(
-            base(&info).open(b"", sealed).is_ok(),
-            "and with all of it right it does"
-        );
+        assert!(base(&info).open(b"", sealed).is_ok(), "and with all of it right it does");
         tried += 6;
     }
     assert_eq!(opened, 0);
@@ -136,16 +127,9 @@ fn fault_25_other_label_of_the_response() {
     let mut refused = 0;
     for aead in AEADS {
         let (rig, mut random) = (Rig::new(1, 1, aead), Deterministic::new(3));
-        for response in [
-            "message/bhttp request",
-            "message/bhttp chunked response",
-            "",
-        ] {
+        for response in ["message/bhttp request", "message/bhttp chunked response", ""] {
             let (request, opener) = rig.seal(b"request", &mut random);
-            let other = Labels {
-                request: Labels::BHTTP.request,
-                response,
-            };
+            let other = Labels { request: Labels::BHTTP.request, response };
             let (_, sealer) = sealwire_tests::rig::open(&rig.ring, other, &request).unwrap();
             let sealed = answer(sealer, b"response", &mut random);
             assert!(failure(open_answer(opener, &sealed)).is_open_failed());

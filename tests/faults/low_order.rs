@@ -32,11 +32,7 @@ fn with_both_high_bits(point: [u8; 32]) -> [[u8; 32]; 2] {
 
 fn low_order_encodings() -> Vec<[u8; 32]> {
     let decode = |text: &&str| hex::decode(text).unwrap().try_into().unwrap();
-    let encodings: Vec<_> = LOW_ORDER
-        .iter()
-        .map(decode)
-        .flat_map(with_both_high_bits)
-        .collect();
+    let encodings: Vec<_> = LOW_ORDER.iter().map(decode).flat_map(with_both_high_bits).collect();
     assert_eq!(encodings.len(), 14);
     encodings
 }
@@ -91,12 +87,7 @@ fn fault_26_low_order_points() {
 
             // As public key: it has the right form, but nothing is encapsulated to it.
             let key = PublicKey::from_bytes(Kem::X25519HkdfSha256, &point).unwrap();
-            let error = failure(setup_sender(
-                suite,
-                &key,
-                b"info",
-                &mut Deterministic::new(1),
-            ));
+            let error = failure(setup_sender(suite, &key, b"info", &mut Deterministic::new(1)));
             assert_eq!(error.code(), Code::InvalidKey);
             let to = recipient(1, &point, aead);
             let mut message = vec![0; to.headroom()];

@@ -23,7 +23,5 @@ fn count(full: usize, short: usize) -> usize {
 fn report(fault: &str, done: usize) {
     use std::io::Write as _;
     let line = format!("{fault}: {done} trials, 0 accepted\n");
-    std::io::stderr()
-        .write_all(line.as_bytes())
-        .expect("standard error is there");
+    std::io::stderr().write_all(line.as_bytes()).expect("standard error is there");
 }

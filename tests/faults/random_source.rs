@@ -13,11 +13,7 @@ use sealwire_tests::{
 
 /// Sources that fail: at once, with half of the bytes written, or one byte short.
 fn failing() -> [Box<dyn Random>; 3] {
-    [
-        Box::new(Scripted::new(&[])),
-        Box::new(Broken),
-        Box::new(Scripted::new(&[1; 15])),
-    ]
+    [Box::new(Scripted::new(&[])), Box::new(Broken), Box::new(Scripted::new(&[1; 15]))]
 }
 
 #[test]
@@ -37,10 +33,7 @@ fn fault_30_random_source_fails() {
                 failure(seal(suite, key, b"", b"", b"plaintext", random)),
             ];
             for error in errors {
-                assert_eq!(
-                    (error.code(), error.fault()),
-                    (Code::RandomFailed, Fault::Environment)
-                );
+                assert_eq!((error.code(), error.fault()), (Code::RandomFailed, Fault::Environment));
                 failures += 1;
             }
 
@@ -48,12 +41,7 @@ fn fault_30_random_source_fails() {
             // added, and no ephemeral key stands in front of it.
             let mut message = vec![0xAA; rig.recipient.headroom()];
             message.extend_from_slice(b"a request");
-            let error = failure(seal_request(
-                &rig.recipient,
-                Labels::BHTTP,
-                &mut message,
-                random,
-            ));
+            let error = failure(seal_request(&rig.recipient, Labels::BHTTP, &mut message, random));
             assert_eq!(error.code(), Code::RandomFailed);
             assert_eq!(message[7..39], [0xAA; 32]);
             assert_eq!(&message[39..], b"a request");
@@ -99,16 +87,9 @@ fn no_headroom_is_an_error_before_any_output() {
         let rig = Rig::new(1, 1, aead);
         for length in 0..rig.recipient.headroom() {
             let mut message = vec![0xAA; length];
-            let error = failure(seal_request(
-                &rig.recipient,
-                Labels::BHTTP,
-                &mut message,
-                &mut Broken,
-            ));
-            assert_eq!(
-                (error.code(), error.fault()),
-                (Code::InvalidInput, Fault::Caller)
-            );
+            let error =
+                failure(seal_request(&rig.recipient, Labels::BHTTP, &mut message, &mut Broken));
+            assert_eq!((error.code(), error.fault()), (Code::InvalidInput, Fault::Caller));
             assert_eq!(message, vec![0xAA; length]);
             refused += 1;
         }
@@ -117,10 +98,7 @@ fn no_headroom_is_an_error_before_any_output() {
             let (_, sealer) = rig.open(&request).unwrap();
             let mut message = vec![0xAA; length];
             let error = failure(sealer.seal(&mut message, &mut Broken));
-            assert_eq!(
-                (error.code(), error.fault()),
-                (Code::InvalidInput, Fault::Caller)
-            );
+            assert_eq!((error.code(), error.fault()), (Code::InvalidInput, Fault::Caller));
             assert_eq!(message, vec![0xAA; length]);
             refused += 1;
         }

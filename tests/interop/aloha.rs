@@ -54,13 +54,8 @@ fn our_client_and_their_server() {
             let (sealed, opener) = seal(&recipient, Labels::BHTTP, &request, &mut random).unwrap();
             let (opened, answering) = theirs.decrypt_req(&sealed).unwrap();
             assert!(opened == request, "{aead:?}, {size} bytes");
-            let sealed = answering
-                .encrypt_res(&response, &mut PeerRandom(random))
-                .unwrap();
-            assert!(
-                open_answer(opener, &sealed).unwrap() == response,
-                "{aead:?}, {size} bytes"
-            );
+            let sealed = answering.encrypt_res(&response, &mut PeerRandom(random)).unwrap();
+            assert!(open_answer(opener, &sealed).unwrap() == response, "{aead:?}, {size} bytes");
             exchanges += 1;
         }
     }
@@ -81,17 +76,12 @@ fn their_client_and_our_server() {
             let index = AEADS.iter().position(|&other| other == aead).unwrap();
 
             let mut peer_random = PeerRandom(random.clone());
-            let (sealed, opening) = keys[0]
-                .encrypt_req(index, &request, &mut peer_random)
-                .unwrap();
+            let (sealed, opening) = keys[0].encrypt_req(index, &request, &mut peer_random).unwrap();
             let (opened, sealer) = rig.open(&sealed).unwrap();
             assert_eq!(sealer.suite().aead, aead);
             assert!(opened == request, "{aead:?}, {size} bytes");
             let sealed = answer(sealer, &response, &mut random);
-            assert!(
-                opening.decrypt_res(&sealed).unwrap() == response,
-                "{aead:?}, {size} bytes"
-            );
+            assert!(opening.decrypt_res(&sealed).unwrap() == response, "{aead:?}, {size} bytes");
             exchanges += 1;
         }
     }
@@ -109,10 +99,7 @@ fn key_pairs_and_configurations_are_the_same_on_both_ends() {
     let theirs = published(vec![server(9, 1, &AEADS), server(3, 2, &[Aead::Aes256Gcm])]);
     assert_eq!(theirs, ours.encode());
     assert_eq!(KeyConfigList::decode(&theirs).unwrap(), ours);
-    assert_eq!(
-        published(Keys::parse(&mut &theirs[..]).unwrap().into_iter().collect()),
-        theirs
-    );
+    assert_eq!(published(Keys::parse(&mut &theirs[..]).unwrap().into_iter().collect()), theirs);
 }
 
 /// aloha 0.3 refuses a whole list for one key of a KEM it does not know, where RFC 9458, section

@@ -68,11 +68,7 @@ fn we_seal<A: PeerAead>(aead: Aead, with_psk: bool) -> usize {
     } else {
         hpke::setup_sender(suite, &recipient, b"info", &mut random).unwrap()
     };
-    let mode = if with_psk {
-        OpModeR::Psk(peer_psk())
-    } else {
-        OpModeR::Base
-    };
+    let mode = if with_psk { OpModeR::Psk(peer_psk()) } else { OpModeR::Base };
     let enc = PeerEnc::from_bytes(enc.as_ref()).unwrap();
     let mut receiver =
         ::hpke::setup_receiver::<A, HkdfSha256, X25519HkdfSha256>(&mode, &private, &enc, b"info")
@@ -80,10 +76,7 @@ fn we_seal<A: PeerAead>(aead: Aead, with_psk: bool) -> usize {
     for size in SIZES {
         let plaintext = random.bytes(size);
         let sealed = sender.seal(b"aad", &plaintext).unwrap();
-        assert!(
-            receiver.open(&sealed, b"aad").unwrap() == plaintext,
-            "{aead:?}, {size} bytes"
-        );
+        assert!(receiver.open(&sealed, b"aad").unwrap() == plaintext, "{aead:?}, {size} bytes");
     }
     let (mut ours, mut theirs) = ([0; 77], [0; 77]);
     sender.export(b"context", &mut ours).unwrap();
@@ -97,11 +90,7 @@ fn they_seal<A: PeerAead>(aead: Aead, with_psk: bool) -> usize {
     let mut random = Deterministic::new(12);
     let pair = KeyPair::generate(suite.kem, &mut random).unwrap();
     let public = PeerPublic::from_bytes(pair.public_key().as_bytes()).unwrap();
-    let mode = if with_psk {
-        OpModeS::Psk(peer_psk())
-    } else {
-        OpModeS::Base
-    };
+    let mode = if with_psk { OpModeS::Psk(peer_psk()) } else { OpModeS::Base };
     let mut peer_random = PeerRandom(random.clone());
     let (enc, mut sender) = ::hpke::setup_sender_with_rng::<A, HkdfSha256, X25519HkdfSha256>(
         &mode,
@@ -120,10 +109,7 @@ fn they_seal<A: PeerAead>(aead: Aead, with_psk: bool) -> usize {
     for size in SIZES {
         let plaintext = random.bytes(size);
         let sealed = sender.seal(&plaintext, b"aad").unwrap();
-        assert!(
-            receiver.open(b"aad", &sealed).unwrap() == plaintext,
-            "{aead:?}, {size} bytes"
-        );
+        assert!(receiver.open(b"aad", &sealed).unwrap() == plaintext, "{aead:?}, {size} bytes");
     }
     let (mut ours, mut theirs) = ([0; 77], [0; 77]);
     receiver.export(b"context", &mut ours).unwrap();
@@ -179,10 +165,7 @@ fn oblivious_http_with_aes_256_gcm_our_client_and_their_server() {
         let keys = independent::response_keys(AEAD.id(), &enc, &nonce, &secret);
         let sealed = independent::aead_seal(AEAD.id(), &keys.key, &keys.nonce, b"", &response);
         let sealed = [nonce, sealed].concat();
-        assert!(
-            open_answer(opener, &sealed).unwrap() == response,
-            "{size} bytes"
-        );
+        assert!(open_answer(opener, &sealed).unwrap() == response, "{size} bytes");
         exchanges += 1;
     }
     assert_eq!(exchanges, 6);
@@ -202,9 +185,7 @@ fn decapsulate(private: &PeerPrivate, sealed: &[u8]) -> (Vec<u8>, Vec<u8>, Vec<u
     .unwrap();
     let request = context.open(sealed, b"").unwrap();
     let mut secret = vec![0; NONCE_LEN];
-    context
-        .export(b"message/bhttp response", &mut secret)
-        .unwrap();
+    context.export(b"message/bhttp response", &mut secret).unwrap();
     (request, enc.to_vec(), secret)
 }
 
@@ -233,9 +214,7 @@ fn oblivious_http_with_aes_256_gcm_their_client_and_our_server() {
         assert!(opened == request && sealer.enc() == enc, "{size} bytes");
         let sealed = answer(sealer, &response, &mut random);
         let mut secret = vec![0; NONCE_LEN];
-        context
-            .export(b"message/bhttp response", &mut secret)
-            .unwrap();
+        context.export(b"message/bhttp response", &mut secret).unwrap();
         let (nonce, sealed) = sealed.split_at(NONCE_LEN);
         let keys = independent::response_keys(AEAD.id(), &enc, nonce, &secret);
         let opened = independent::aead_open(AEAD.id(), &keys.key, &keys.nonce, b"", sealed);

@@ -17,16 +17,12 @@ use sealwire_tests::{
     rig::{Rig, SIZES, answer, key_pair, open_answer, seal},
 };
 
-const AEADS: [(Aead, PeerAead); 2] = [
-    (Aead::Aes128Gcm, PeerAead::Aes128Gcm),
-    (Aead::ChaCha20Poly1305, PeerAead::ChaCha20Poly1305),
-];
+const AEADS: [(Aead, PeerAead); 2] =
+    [(Aead::Aes128Gcm, PeerAead::Aes128Gcm), (Aead::ChaCha20Poly1305, PeerAead::ChaCha20Poly1305)];
 
 /// Their server with the key pair derived from 32 times `seed`.
 fn server(key_id: u8, seed: u8, aeads: &[PeerAead]) -> Server {
-    let suites = aeads
-        .iter()
-        .map(|&aead| SymmetricSuite::new(PeerKdf::HkdfSha256, aead));
+    let suites = aeads.iter().map(|&aead| SymmetricSuite::new(PeerKdf::HkdfSha256, aead));
     let suites = suites.collect();
     Server::new(PeerConfig::derive(key_id, PeerKem::X25519Sha256, suites, &[seed; 32]).unwrap())
         .unwrap()
@@ -49,10 +45,7 @@ fn our_client_and_their_server() {
             let (opened, answering) = theirs.decapsulate(&sealed).unwrap();
             assert!(opened == request, "{aead:?}, {size} bytes");
             let sealed = answering.encapsulate(&response).unwrap();
-            assert!(
-                open_answer(opener, &sealed).unwrap() == response,
-                "{aead:?}, {size} bytes"
-            );
+            assert!(open_answer(opener, &sealed).unwrap() == response, "{aead:?}, {size} bytes");
             exchanges += 1;
         }
     }
@@ -75,10 +68,7 @@ fn their_client_and_our_server() {
             let (opened, sealer) = rig.open(&sealed).unwrap();
             assert!(opened == request, "{aead:?}, {size} bytes");
             let sealed = answer(sealer, &response, &mut random);
-            assert!(
-                opening.decapsulate(&sealed).unwrap() == response,
-                "{aead:?}, {size} bytes"
-            );
+            assert!(opening.decapsulate(&sealed).unwrap() == response, "{aead:?}, {size} bytes");
             exchanges += 1;
         }
     }
@@ -89,22 +79,13 @@ fn their_client_and_our_server() {
 fn key_pairs_and_configurations_are_the_same_on_both_ends() {
     let theirs = server(7, 9, &[PeerAead::Aes128Gcm, PeerAead::ChaCha20Poly1305]);
     let pair = KeyPair::derive(Kem::X25519HkdfSha256, &[9; 32]).unwrap();
-    let ours = KeyConfig::new(
-        7,
-        pair.public_key().clone(),
-        &[Aead::Aes128Gcm, Aead::ChaCha20Poly1305],
-    )
-    .unwrap();
+    let ours =
+        KeyConfig::new(7, pair.public_key().clone(), &[Aead::Aes128Gcm, Aead::ChaCha20Poly1305])
+            .unwrap();
     assert_eq!(theirs.config().encode().unwrap(), ours.encode());
-    assert_eq!(
-        KeyConfig::decode(&theirs.config().encode().unwrap()).unwrap(),
-        ours
-    );
+    assert_eq!(KeyConfig::decode(&theirs.config().encode().unwrap()).unwrap(), ours);
     let list = KeyConfigList::new(vec![ours]).unwrap();
-    assert_eq!(
-        PeerConfig::encode_list(&[theirs.config()]).unwrap(),
-        list.encode()
-    );
+    assert_eq!(PeerConfig::encode_list(&[theirs.config()]).unwrap(), list.encode());
     assert_eq!(PeerConfig::decode_list(&list.encode()).unwrap().len(), 1);
 }
 
@@ -120,12 +101,7 @@ fn their_client_takes_the_last_key_of_a_list() {
     let client = ClientRequest::from_encoded_config_list(&list.encode()).unwrap();
     let (sealed, _) = client.encapsulate(b"request").unwrap();
     assert_eq!(sealed[0], 2);
-    assert_eq!(
-        Recipient::choose(&list, Policy::default())
-            .unwrap()
-            .key_id(),
-        1
-    );
+    assert_eq!(Recipient::choose(&list, Policy::default()).unwrap().key_id(), 1);
 }
 
 /// ohttp 0.8 drops a whole configuration for one pair of algorithms it does not know, though
@@ -134,16 +110,10 @@ fn their_client_takes_the_last_key_of_a_list() {
 #[test]
 fn their_client_drops_a_key_for_one_unknown_pair() {
     let public = key_pair(1).public_key().clone();
-    let mut config = KeyConfig::new(1, public, &[Aead::ChaCha20Poly1305])
-        .unwrap()
-        .encode();
+    let mut config = KeyConfig::new(1, public, &[Aead::ChaCha20Poly1305]).unwrap().encode();
     config[35..37].copy_from_slice(&8_u16.to_be_bytes());
     config.extend_from_slice(&[0, 1, 0xbe, 0xef]);
-    let list = [
-        &u16::try_from(config.len()).unwrap().to_be_bytes()[..],
-        &config,
-    ]
-    .concat();
+    let list = [&u16::try_from(config.len()).unwrap().to_be_bytes()[..], &config].concat();
     assert!(PeerConfig::decode_list(&list).unwrap().is_empty());
     assert_eq!(KeyConfigList::decode(&list).unwrap().configs().len(), 1);
 }

@@ -59,20 +59,14 @@ pub fn extract(salt: &[u8], ikm: &[u8]) -> Vec<u8> {
 #[must_use]
 pub fn expand(prk: &[u8], info: &[u8], length: usize) -> Vec<u8> {
     let mut out = vec![0; length];
-    Hkdf::<Sha256>::from_prk(prk)
-        .unwrap()
-        .expand(info, &mut out)
-        .unwrap();
+    Hkdf::<Sha256>::from_prk(prk).unwrap().expand(info, &mut out).unwrap();
     out
 }
 
 /// `LabeledExtract` (RFC 9180, section 4).
 #[must_use]
 pub fn labeled_extract(salt: &[u8], suite_id: &[u8], label: &str, ikm: &[u8]) -> Vec<u8> {
-    extract(
-        salt,
-        &[b"HPKE-v1", suite_id, label.as_bytes(), ikm].concat(),
-    )
+    extract(salt, &[b"HPKE-v1", suite_id, label.as_bytes(), ikm].concat())
 }
 
 /// `LabeledExpand` (RFC 9180, section 4).
@@ -117,13 +111,7 @@ pub fn dh(private: &[u8], public: &[u8]) -> Vec<u8> {
 #[must_use]
 pub fn shared_secret(dh: &[u8], enc: &[u8], recipient: &[u8]) -> Vec<u8> {
     let prk = labeled_extract(&[], KEM_SUITE, "eae_prk", dh);
-    labeled_expand(
-        &prk,
-        KEM_SUITE,
-        "shared_secret",
-        &[enc, recipient].concat(),
-        32,
-    )
+    labeled_expand(&prk, KEM_SUITE, "shared_secret", &[enc, recipient].concat(), 32)
 }
 
 /// `KeySchedule` in mode base, or in mode psk if a key and its name are given.
@@ -163,23 +151,13 @@ impl Schedule {
     #[must_use]
     pub fn nonce(&self, sequence: u64) -> Vec<u8> {
         let counter = [&[0; 4][..], &sequence.to_be_bytes()].concat();
-        self.base_nonce
-            .iter()
-            .zip(counter)
-            .map(|(base, count)| base ^ count)
-            .collect()
+        self.base_nonce.iter().zip(counter).map(|(base, count)| base ^ count).collect()
     }
 
     /// `Seal`, as the message of that number.
     #[must_use]
     pub fn seal(&self, sequence: u64, aad: &[u8], plaintext: &[u8]) -> Vec<u8> {
-        aead_seal(
-            self.aead_id,
-            &self.key,
-            &self.nonce(sequence),
-            aad,
-            plaintext,
-        )
+        aead_seal(self.aead_id, &self.key, &self.nonce(sequence), aad, plaintext)
     }
 
     /// `Open`, as the message of that number.
@@ -191,13 +169,7 @@ impl Schedule {
     /// `Export`
     #[must_use]
     pub fn export(&self, context: &[u8], length: usize) -> Vec<u8> {
-        labeled_expand(
-            &self.exporter_secret,
-            &hpke_suite(self.aead_id),
-            "sec",
-            context,
-            length,
-        )
+        labeled_expand(&self.exporter_secret, &hpke_suite(self.aead_id), "sec", context, length)
     }
 }
 
@@ -256,9 +228,7 @@ pub fn aead_seal(aead_id: u16, key: &[u8], nonce: &[u8], aad: &[u8], plaintext: 
     ) -> Vec<u8> {
         let cipher = C::new_from_slice(key).unwrap();
         let nonce = n.try_into().unwrap();
-        let tag = cipher
-            .encrypt_inout_detached(nonce, aad, text.as_mut_slice().into())
-            .unwrap();
+        let tag = cipher.encrypt_inout_detached(nonce, aad, text.as_mut_slice().into()).unwrap();
         text.extend_from_slice(&tag);
         text
     }
@@ -293,9 +263,7 @@ pub fn aead_open(
         let (text, tag) = sealed.split_at_checked(sealed.len().checked_sub(16)?)?;
         let mut text = text.to_vec();
         let (nonce, tag) = (nonce.try_into().unwrap(), tag.try_into().unwrap());
-        cipher
-            .decrypt_inout_detached(nonce, aad, text.as_mut_slice().into(), tag)
-            .ok()?;
+        cipher.decrypt_inout_detached(nonce, aad, text.as_mut_slice().into(), tag).ok()?;
         Some(text)
     }
     match aead_id {
@@ -307,10 +275,7 @@ pub fn aead_open(
 }
 
 fn suite_bytes(aead_id: u16) -> Vec<u8> {
-    [KEM_ID, KDF_ID, aead_id]
-        .iter()
-        .flat_map(|id| id.to_be_bytes())
-        .collect()
+    [KEM_ID, KDF_ID, aead_id].iter().flat_map(|id| id.to_be_bytes()).collect()
 }
 
 fn hpke_suite(aead_id: u16) -> Vec<u8> {

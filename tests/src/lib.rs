@@ -2,6 +2,7 @@
 
 pub mod canary;
 pub mod independent;
+pub mod misuse;
 pub mod random;
 pub mod rig;
 pub mod vectors;

@@ -36,8 +36,7 @@ impl Rig {
     pub fn of_pair(key_id: u8, pair: KeyPair, aead: Aead) -> Self {
         let recipient = recipient(key_id, pair.public_key().as_bytes(), aead);
         let mut ring = KeyRing::new();
-        ring.add(ServerKey::new(key_id, pair, &AEADS).unwrap())
-            .unwrap();
+        ring.add(ServerKey::new(key_id, pair, &AEADS).unwrap()).unwrap();
         Self { ring, recipient }
     }
 
@@ -84,11 +83,7 @@ pub fn key_pair_of(private_key: &[u8]) -> KeyPair {
 pub fn recipient(key_id: u8, public_key: &[u8], aead: Aead) -> Recipient {
     let key = sealwire::keys::PublicKey::from_bytes(Kem::X25519HkdfSha256, public_key).unwrap();
     let config = KeyConfig::new(key_id, key, &[aead]).unwrap();
-    Recipient::choose(
-        &KeyConfigList::new(vec![config]).unwrap(),
-        Policy::default(),
-    )
-    .unwrap()
+    Recipient::choose(&KeyConfigList::new(vec![config]).unwrap(), Policy::default()).unwrap()
 }
 
 /// `seal_request` on a copy.

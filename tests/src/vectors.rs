@@ -20,10 +20,10 @@ pub fn theirs(path: &str, cases: usize) -> Option<Value> {
         None => {
             let beside = repository().join("../shared/vectors");
             if !beside.is_dir() {
-                let line = format!("skipped: {cases} cases of {path}: no folder of vectors\n");
-                io::stderr()
-                    .write_all(line.as_bytes())
-                    .expect("standard error is there");
+                let thread = std::thread::current();
+                let test = thread.name().unwrap_or("a test");
+                let line = format!("{test} skipped {cases} cases of {path}: no such folder\n");
+                io::stderr().write_all(line.as_bytes()).expect("standard error is there");
                 return None;
             }
             beside
@@ -44,9 +44,7 @@ pub fn ours(name: &str) -> Value {
 /// Where a file of vectors of ours is.
 #[must_use]
 pub fn our_path(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("vectors")
-        .join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors").join(name)
 }
 
 fn repository() -> PathBuf {
@@ -74,9 +72,7 @@ pub fn list(value: &Value) -> &[Value] {
 /// If there is none.
 #[must_use]
 pub fn text<'a>(value: &'a Value, name: &str) -> &'a str {
-    value[name]
-        .as_str()
-        .unwrap_or_else(|| panic!("no text at {name}"))
+    value[name].as_str().unwrap_or_else(|| panic!("no text at {name}"))
 }
 
 /// The bytes that the text at `name` gives in hexadecimal.
@@ -94,9 +90,7 @@ pub fn bytes(value: &Value, name: &str) -> Vec<u8> {
 /// If there is none, or it needs more than 16 bits.
 #[must_use]
 pub fn id(value: &Value, name: &str) -> u16 {
-    let number = value[name]
-        .as_u64()
-        .unwrap_or_else(|| panic!("no number at {name}"));
+    let number = value[name].as_u64().unwrap_or_else(|| panic!("no number at {name}"));
     u16::try_from(number).expect("16 bits")
 }
 

@@ -20,7 +20,9 @@ pub(super) fn file(name: &str, cases: usize) -> Option<Value> {
         None => {
             let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/vectors");
             if !beside.is_dir() {
-                let line = format!("skipped: {cases} cases of wycheproof/{name}: no vectors\n");
+                let thread = std::thread::current();
+                let test = thread.name().unwrap_or("a test");
+                let line = format!("{test} skipped {cases} cases of {name}: no such folder\n");
                 io::stderr().write_all(line.as_bytes()).unwrap();
                 return None;
             }

@@ -30,9 +30,7 @@ fn filler(name: &str, length: usize) -> Vec<u8> {
 }
 
 fn hpke() -> Value {
-    let modes = [0, 1]
-        .into_iter()
-        .flat_map(|mode| (1..=3).map(move |aead| (mode, aead)));
+    let modes = [0, 1].into_iter().flat_map(|mode| (1..=3).map(move |aead| (mode, aead)));
     json!({
         "what": "HPKE (RFC 9180), modes base and psk, DHKEM(X25519, HKDF-SHA256), HKDF-SHA256",
         "cases": modes.map(|(mode, aead_id)| hpke_case(mode, aead_id)).collect::<Vec<_>>(),
@@ -50,12 +48,7 @@ fn hpke_case(mode: u8, aead_id: u16) -> Value {
     };
     let dh = dh(&sk_e, &pk_r);
     let shared = shared_secret(&dh, &enc, &pk_r);
-    let schedule = schedule(
-        aead_id,
-        &shared,
-        &info,
-        (mode == 1).then_some((&psk, &psk_id)),
-    );
+    let schedule = schedule(aead_id, &shared, &info, (mode == 1).then_some((&psk, &psk_id)));
     let lengths = [0, 1, 16, 64, 257];
     let messages = lengths.into_iter().zip(0..).map(|(length, sequence)| {
         let aad = format!("Count-{sequence}").into_bytes();
@@ -67,12 +60,7 @@ fn hpke_case(mode: u8, aead_id: u16) -> Value {
             "ct": hex::encode(schedule.seal(sequence, &aad, &plaintext)),
         })
     });
-    let exports = [
-        (&b""[..], 32),
-        (b"\x00", 16),
-        (b"context", 64),
-        (b"long", 255),
-    ];
+    let exports = [(&b""[..], 32), (b"\x00", 16), (b"context", 64), (b"long", 255)];
     let exports = exports.map(|(context, length)| {
         json!({
             "exporter_context": hex::encode(context),
@@ -129,10 +117,8 @@ fn one_shot() -> Value {
 fn one_shot_case(aead_id: u16, (request_label, response_label): (&str, &str)) -> Value {
     let named = |part: &str| format!("one-shot {request_label} aead {aead_id} {part}");
     let key_id = 0x40 + u8::try_from(aead_id).unwrap();
-    let ((sk_r, pk_r), (sk_e, enc)) = (
-        derive_key_pair(&seed(&named("skR"))),
-        derive_key_pair(&seed(&named("skE"))),
-    );
+    let ((sk_r, pk_r), (sk_e, enc)) =
+        (derive_key_pair(&seed(&named("skR"))), derive_key_pair(&seed(&named("skE"))));
     let hdr = header(key_id, aead_id);
     let info = info(request_label, &hdr);
     let dh = dh(&sk_e, &pk_r);
@@ -141,10 +127,7 @@ fn one_shot_case(aead_id: u16, (request_label, response_label): (&str, &str)) ->
 
     // RFC 9292, section 5: GET https://example.com/ and a bare 200, or plain words.
     let (request, response) = if request_label.starts_with("message") {
-        (
-            b"\x00\x03GET\x05https\x0bexample.com\x01/".to_vec(),
-            b"\x01\x40\xc8".to_vec(),
-        )
+        (b"\x00\x03GET\x05https\x0bexample.com\x01/".to_vec(), b"\x01\x40\xc8".to_vec())
     } else {
         (b"a question".to_vec(), b"an answer".to_vec())
     };

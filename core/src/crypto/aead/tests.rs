@@ -79,14 +79,8 @@ impl Case {
     fn opens<B: Backend>(&self) -> bool {
         let key = B::new(self.aead, &self.key).unwrap();
         let mut buffer = self.ciphertext.clone();
-        let opened = key
-            .open(&self.nonce, &self.aad, &mut buffer, &self.tag)
-            .is_ok();
-        assert!(
-            !opened || buffer == self.plaintext,
-            "{}: another plaintext",
-            B::NAME
-        );
+        let opened = key.open(&self.nonce, &self.aad, &mut buffer, &self.tag).is_ok();
+        assert!(!opened || buffer == self.plaintext, "{}: another plaintext", B::NAME);
         opened
     }
 }
@@ -140,9 +134,7 @@ fn known_answers() -> [Case; 3] {
                  92ddbd7f2d778b8c9803aee328091b58fab324e4fad675945585808b4831d7bc\
                  3ff4def08e4b7a9de576d26586cec64b6116",
             ),
-            tag: unhex("1ae10b594f09e26a7e902ecbd0600691")
-                .try_into()
-                .unwrap(),
+            tag: unhex("1ae10b594f09e26a7e902ecbd0600691").try_into().unwrap(),
         },
     ]
 }
@@ -179,20 +171,8 @@ fn run_wycheproof<B: Backend>(
             continue;
         };
         let valid = test["result"] == "valid";
-        assert_eq!(
-            case.seals::<B>(),
-            valid,
-            "{}: seals {}",
-            B::NAME,
-            test["tcId"]
-        );
-        assert_eq!(
-            case.opens::<B>(),
-            valid,
-            "{}: opens {}",
-            B::NAME,
-            test["tcId"]
-        );
+        assert_eq!(case.seals::<B>(), valid, "{}: seals {}", B::NAME, test["tcId"]);
+        assert_eq!(case.opens::<B>(), valid, "{}: opens {}", B::NAME, test["tcId"]);
         counts[usize::from(!valid)] += 1;
     }
     Some(counts)
@@ -274,10 +254,7 @@ fn a_failed_open_leaves_zeros_only() {
         let mut wrong_tag = case.tag;
         wrong_tag[15] ^= 0x80;
         let mut buffer = case.ciphertext.clone();
-        assert!(
-            key.open(&case.nonce, &case.aad, &mut buffer, &wrong_tag)
-                .is_err()
-        );
+        assert!(key.open(&case.nonce, &case.aad, &mut buffer, &wrong_tag).is_err());
         assert_eq!(buffer, vec![0; case.ciphertext.len()]);
         checked += 1;
     }
@@ -299,9 +276,7 @@ fn the_backends_agree_in_both_directions() {
         words.flatten().take(length).collect()
     };
     let mut lengths: Vec<usize> = (0..=80).collect();
-    lengths.extend([
-        127, 128, 129, 255, 256, 257, 511, 512, 513, 1024, 4095, 16383, 16384, 16385,
-    ]);
+    lengths.extend([127, 128, 129, 255, 256, 257, 511, 512, 513, 1024, 4095, 16383, 16384, 16385]);
     let mut exchanges = 0;
     for aead in AEADS {
         for &length in &lengths {

@@ -49,12 +49,7 @@ fn hkdf_passes_wycheproof() {
             assert_eq!(okm.unwrap(), get("okm"), "test {}", test["tcId"]);
             valid += 1;
         } else {
-            assert_eq!(
-                okm.unwrap_err().code(),
-                Code::InvalidInput,
-                "test {}",
-                test["tcId"]
-            );
+            assert_eq!(okm.unwrap_err().code(), Code::InvalidInput, "test {}", test["tcId"]);
             invalid += 1;
         }
     }
@@ -66,17 +61,11 @@ fn an_expansion_ends_at_255_blocks() {
     let prk = Prk::extract(b"salt", b"secret");
     let mut out = vec![0; MAX_EXPAND_LEN + 1];
     assert!(prk.expand(b"", &mut out[..MAX_EXPAND_LEN]).is_ok());
-    assert!(
-        prk.labeled_expand(b"id", "label", b"", &mut out[..MAX_EXPAND_LEN])
-            .is_ok()
-    );
+    assert!(prk.labeled_expand(b"id", "label", b"", &mut out[..MAX_EXPAND_LEN]).is_ok());
     assert!(prk.expand(b"", &mut out).is_err());
     assert!(prk.labeled_expand(b"id", "label", b"", &mut out).is_err());
     let mut beyond_16_bits = vec![0; 0x1_0001];
-    assert!(
-        prk.labeled_expand(b"id", "label", b"", &mut beyond_16_bits)
-            .is_err()
-    );
+    assert!(prk.labeled_expand(b"id", "label", b"", &mut beyond_16_bits).is_err());
 }
 
 #[test]
@@ -88,10 +77,7 @@ fn a_kept_secret_expands_as_it_did_before() {
     ));
     let info: Vec<u8> = (0xf0..=0xf9).collect();
     let mut okm = [0; 8];
-    Prk::from_secret(&prk_bytes)
-        .unwrap()
-        .expand(&info, &mut okm)
-        .unwrap();
+    Prk::from_secret(&prk_bytes).unwrap().expand(&info, &mut okm).unwrap();
     assert_eq!(okm.to_vec(), unhex("3cb25f25faacd57a"));
 }
 
@@ -104,30 +90,19 @@ fn labeled_functions_give_the_rfc_s_answers() {
         "00725611c9d98c07c03f60095cd32d400d8347d45ed67097bbad50fc56da742d07\
          cb6cffde367bb0565ba28bb02c90744a20f5ef37f30523526106f637abb05449",
     );
-    assert_eq!(
-        labeled_digest(suite_id, "psk_id_hash", b"").unwrap()[..],
-        context[1..33]
-    );
-    assert_eq!(
-        labeled_digest(suite_id, "info_hash", &info).unwrap()[..],
-        context[33..]
-    );
+    assert_eq!(labeled_digest(suite_id, "psk_id_hash", b"").unwrap()[..], context[1..33]);
+    assert_eq!(labeled_digest(suite_id, "info_hash", &info).unwrap()[..], context[33..]);
 
     let shared_secret = unhex("fe0e18c9f024ce43799ae393c7e8fe8fce9d218875e8227b0187c04e7d2ea1fc");
     let secret = Prk::labeled_extract(&shared_secret, suite_id, "secret", b"");
     for (label, expected) in [
         ("key", "4531685d41d65f03dc48f6b8302c05b0"),
         ("base_nonce", "56d890e5accaaf011cff4b7d"),
-        (
-            "exp",
-            "45ff1c2e220db587171952c0592d5f5ebe103f1561a2614e38f2ffd47e99e3f8",
-        ),
+        ("exp", "45ff1c2e220db587171952c0592d5f5ebe103f1561a2614e38f2ffd47e99e3f8"),
     ] {
         let expected = unhex(expected);
         let mut out = vec![0; expected.len()];
-        secret
-            .labeled_expand(suite_id, label, &context, &mut out)
-            .unwrap();
+        secret.labeled_expand(suite_id, label, &context, &mut out).unwrap();
         assert_eq!(out, expected, "{label}");
     }
 }

@@ -36,9 +36,7 @@ const LAST: u64 = u64::MAX - 1;
 
 #[test]
 fn nonces_are_the_base_xored_with_the_counter_on_the_right() {
-    let base = [
-        0xF0, 0xF1, 0xF2, 0xF3, 0xF4, 0xF5, 0xF6, 0xF7, 0xF8, 0xF9, 0xFA, 0xFB,
-    ];
+    let base = [0xF0, 0xF1, 0xF2, 0xF3, 0xF4, 0xF5, 0xF6, 0xF7, 0xF8, 0xF9, 0xFA, 0xFB];
     let mut nonces = NonceSequence::new(base);
     assert_eq!(nonces.current(), Ok(base));
     assert_eq!(nonces.current(), Ok(base), "looking does not advance");
@@ -49,16 +47,12 @@ fn nonces_are_the_base_xored_with_the_counter_on_the_right() {
     nonces.skip_to(0x0102_0304_0506_0708);
     assert_eq!(
         nonces.current().unwrap(),
-        [
-            0xF0, 0xF1, 0xF2, 0xF3, 0xF5, 0xF7, 0xF5, 0xF3, 0xFD, 0xFF, 0xFD, 0xF3
-        ]
+        [0xF0, 0xF1, 0xF2, 0xF3, 0xF5, 0xF7, 0xF5, 0xF3, 0xFD, 0xFF, 0xFD, 0xF3]
     );
     nonces.skip_to(LAST);
     assert_eq!(
         nonces.current().unwrap(),
-        [
-            0xF0, 0xF1, 0xF2, 0xF3, 0x0B, 0x0A, 0x09, 0x08, 0x07, 0x06, 0x05, 0x05
-        ]
+        [0xF0, 0xF1, 0xF2, 0xF3, 0x0B, 0x0A, 0x09, 0x08, 0x07, 0x06, 0x05, 0x05]
     );
 }
 
@@ -75,25 +69,17 @@ fn fault_22_sequence_at_its_limit() {
             let mut forged = sealed.clone();
             forged[0] ^= 1;
             assert_eq!(receiver.open(b"aad", &forged), Err(Error::OPEN), "{number}");
-            assert_eq!(
-                receiver.open(b"aad", &sealed).unwrap(),
-                b"message",
-                "{number}"
-            );
+            assert_eq!(receiver.open(b"aad", &sealed).unwrap(), b"message", "{number}");
         }
 
         // Beyond, nothing is sealed or opened, however often one asks; the caller's buffer stays.
         for _ in 0..3 {
             let mut buffer = *b"message";
-            assert!(exhausted(
-                sender.seal_in_place(b"aad", &mut buffer).unwrap_err()
-            ));
+            assert!(exhausted(sender.seal_in_place(b"aad", &mut buffer).unwrap_err()));
             assert_eq!(&buffer, b"message");
             assert!(exhausted(sender.seal(b"aad", b"message").unwrap_err()));
             let mut sealed = [7; 32];
-            assert!(exhausted(
-                receiver.open_in_place(b"aad", &mut sealed).unwrap_err()
-            ));
+            assert!(exhausted(receiver.open_in_place(b"aad", &mut sealed).unwrap_err()));
             assert!(exhausted(receiver.open(b"aad", &[]).unwrap_err()));
         }
 
@@ -125,19 +111,13 @@ fn fault_22_forged_input_does_not_advance_the_sequence() {
             for bit in 0..8 * sealed.len() {
                 let mut forged = sealed.clone();
                 forged[bit / 8] ^= 1 << (bit % 8);
-                assert_eq!(
-                    receiver.open_in_place(&[number], &mut forged),
-                    Err(Error::OPEN)
-                );
+                assert_eq!(receiver.open_in_place(&[number], &mut forged), Err(Error::OPEN));
                 assert!(forged.iter().all(|&byte| byte == 0), "bit {bit}");
                 forgeries += 1;
             }
             for length in 0..sealed.len() {
                 let mut cut = sealed[..length].to_vec();
-                assert_eq!(
-                    receiver.open_in_place(&[number], &mut cut),
-                    Err(Error::OPEN)
-                );
+                assert_eq!(receiver.open_in_place(&[number], &mut cut), Err(Error::OPEN));
                 assert!(cut.iter().all(|&byte| byte == 0), "{length} bytes");
                 forgeries += 1;
             }
@@ -162,15 +142,9 @@ fn a_failed_open_zeroes_everything_it_was_given() {
         for length in [0, 1, 15, 16, 17, 4096, 16385] {
             let sealed = sender.seal(b"right", &vec![0x55; length]).unwrap();
             let mut given = sealed.clone();
-            assert_eq!(
-                receiver.open_in_place(b"wrong", &mut given),
-                Err(Error::OPEN)
-            );
+            assert_eq!(receiver.open_in_place(b"wrong", &mut given), Err(Error::OPEN));
             assert_eq!(given, vec![0; length + 16]);
-            assert_eq!(
-                receiver.open(b"right", &sealed).unwrap(),
-                vec![0x55; length]
-            );
+            assert_eq!(receiver.open(b"right", &sealed).unwrap(), vec![0x55; length]);
         }
     }
 }
@@ -182,11 +156,7 @@ fn messages_open_in_order_only() {
     assert!(sealed[0] != sealed[1] && sealed[1] != sealed[2]);
     assert_eq!(receiver.open(b"", &sealed[1]), Err(Error::OPEN));
     assert_eq!(receiver.open(b"", &sealed[0]).unwrap(), b"same");
-    assert_eq!(
-        receiver.open(b"", &sealed[0]),
-        Err(Error::OPEN),
-        "not twice"
-    );
+    assert_eq!(receiver.open(b"", &sealed[0]), Err(Error::OPEN), "not twice");
     assert_eq!(receiver.open(b"", &sealed[1]).unwrap(), b"same");
     assert_eq!(receiver.open(b"", &sealed[2]).unwrap(), b"same");
 }
