@@ -33,18 +33,12 @@ struct Contestant {
 
 impl Program {
     pub(crate) const fn new(name: &'static str) -> Self {
-        Self {
-            name,
-            tables: false,
-        }
+        Self { name, tables: false }
     }
 
     /// The same where another crate turns precomputed curve tables on.
     pub(crate) const fn with_tables(self) -> Self {
-        Self {
-            tables: true,
-            ..self
-        }
+        Self { tables: true, ..self }
     }
 
     /// Builds the package by itself, so that cargo resolves features for it alone, and puts the
@@ -54,9 +48,7 @@ impl Program {
         let peers = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers");
         let manifest = peers.join(self.name).join("Cargo.toml");
         let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        cargo
-            .args(["build", "--release", "--manifest-path"])
-            .arg(manifest);
+        cargo.args(["build", "--release", "--manifest-path"]).arg(manifest);
         cargo.arg("--target-dir").arg(target);
         if self.tables {
             cargo.args(["--features", "tables"]);
@@ -69,14 +61,8 @@ impl Program {
             Ok(_) => return Err(format!("{package} does not compile")),
             Err(error) => return Err(format!("cargo does not start: {error}")),
         }
-        let built = target
-            .join("release")
-            .join(package)
-            .with_extension(env::consts::EXE_EXTENSION);
-        let kept = target
-            .join("release")
-            .join("contestants")
-            .join(self.file_name());
+        let built = target.join("release").join(package).with_extension(env::consts::EXE_EXTENSION);
+        let kept = target.join("release").join("contestants").join(self.file_name());
         let failed = |error| format!("{}: {error}", kept.display());
         fs::create_dir_all(kept.with_file_name("")).map_err(failed)?;
         // Removed first: a program that is running cannot be written to.
@@ -100,11 +86,7 @@ impl Contestants {
         programs.dedup();
         let target = target_folder()?;
         let start = |program: Program| Ok((program, Contestant::start(&program.build(&target)?)?));
-        programs
-            .into_iter()
-            .map(start)
-            .collect::<Result<_>>()
-            .map(Self)
+        programs.into_iter().map(start).collect::<Result<_>>().map(Self)
     }
 
     /// Has `op` done once and its results compared.
@@ -118,48 +100,37 @@ impl Contestants {
     /// The CPU time of `runs` runs of `op` in nanoseconds.
     pub(crate) fn time(&mut self, program: Program, op: &str, runs: u64) -> Result<u64> {
         let answer = self.ask(program, &format!("time {op} {runs}"))?;
-        answer
-            .parse()
-            .map_err(|_| format!("{}, {op}: {answer}", program.file_name()))
+        answer.parse().map_err(|_| format!("{}, {op}: {answer}", program.file_name()))
     }
 
     fn ask(&mut self, program: Program, command: &str) -> Result<String> {
-        let contestant = self
-            .0
-            .get_mut(&program)
-            .ok_or("the program was not started")?;
-        contestant
-            .ask(command)
-            .map_err(|why| format!("{}, {command}: {why}", program.file_name()))
+        let contestant = self.0.get_mut(&program).ok_or("the program was not started")?;
+        contestant.ask(command).map_err(|why| format!("{}, {command}: {why}", program.file_name()))
     }
 }
+
+/// glibc gives large buffers back to the system or keeps them, depending on what was allocated
+/// before; a megabyte then costs some hundred page faults or none. Here everyone keeps them.
+const KEEP_MEMORY: [(&str, &str); 2] =
+    [("MALLOC_TRIM_THRESHOLD_", "1073741824"), ("MALLOC_MMAP_THRESHOLD_", "1073741824")];
 
 impl Contestant {
     fn start(program: &Path) -> Result<Self> {
         let mut child = Command::new(program)
+            .envs(KEEP_MEMORY)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .map_err(|error| format!("{}: {error}", program.display()))?;
         let commands = child.stdin.take().ok_or("no pipe to the child")?;
-        let answers = child
-            .stdout
-            .take()
-            .map(BufReader::new)
-            .ok_or("no pipe from the child")?;
-        Ok(Self {
-            child,
-            commands,
-            answers,
-        })
+        let answers = child.stdout.take().map(BufReader::new).ok_or("no pipe from the child")?;
+        Ok(Self { child, commands, answers })
     }
 
     fn ask(&mut self, command: &str) -> Result<String> {
         writeln!(self.commands, "{command}").map_err(|error| error.to_string())?;
         let mut answer = String::new();
-        self.answers
-            .read_line(&mut answer)
-            .map_err(|error| error.to_string())?;
+        self.answers.read_line(&mut answer).map_err(|error| error.to_string())?;
         match answer.strip_suffix('\n') {
             Some(answer) => Ok(answer.to_owned()),
             None => Err("it ended without an answer".to_owned()),
@@ -180,9 +151,7 @@ fn target_folder() -> Result<PathBuf> {
     let program =
         env::current_exe().map_err(|error| format!("no path of this program: {error}"))?;
     let folder = program.parent().and_then(Path::parent);
-    folder
-        .map(Path::to_owned)
-        .ok_or("this program lies in no target folder".to_owned())
+    folder.map(Path::to_owned).ok_or("this program lies in no target folder".to_owned())
 }
 
 fn absent(error: std::io::Error) -> std::io::Result<()> {

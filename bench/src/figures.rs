@@ -11,16 +11,8 @@ impl Figure {
     /// Of a number of batches that is not zero.
     pub(crate) fn of(mut batches: Vec<f64>) -> Self {
         batches.sort_unstable_by(f64::total_cmp);
-        let at = |part: usize| {
-            batches
-                .get(batches.len() * part / 2)
-                .copied()
-                .unwrap_or(f64::NAN)
-        };
-        Self {
-            minimum: at(0),
-            median: at(1),
-        }
+        let at = |part: usize| batches.get(batches.len() * part / 2).copied().unwrap_or(f64::NAN);
+        Self { minimum: at(0), median: at(1) }
     }
 
     /// What rows and ratios are made of: the fastest batch, since whatever else runs on the machine

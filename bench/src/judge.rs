@@ -45,13 +45,8 @@ impl Judgement {
             let target = peer.target.iter().copied().collect();
             Comparison::new(peer.label.to_owned(), microseconds(figures), &ours, target)
         };
-        let peers: Vec<Comparison> = outcome
-            .row
-            .peers
-            .iter()
-            .zip(&outcome.peers)
-            .map(compare)
-            .collect();
+        let peers: Vec<Comparison> =
+            outcome.row.peers.iter().zip(&outcome.peers).map(compare).collect();
         let main = match outcome.row.fastest {
             Some(target) => fastest(&peers, &ours, target)?,
             None => peers.first()?.clone(),
@@ -59,13 +54,7 @@ impl Judgement {
         let primitives = outcome.row.primitives.as_ref();
         let primitives = primitives.and_then(|parts| Sum::of(parts, &outcome.parts, &ours));
         let noise = outcome.ours.iter().map(|figure| figure.noise()).collect();
-        Some(Self {
-            ours,
-            main,
-            peers,
-            primitives,
-            noise,
-        })
+        Some(Self { ours, main, peers, primitives, noise })
     }
 
     /// Whether every target of the row was reached.
@@ -77,17 +66,8 @@ impl Judgement {
 
 impl Comparison {
     fn new(peer: String, theirs: Vec<f64>, ours: &[f64], target: Vec<f64>) -> Self {
-        let ratio = theirs
-            .iter()
-            .zip(ours)
-            .map(|(theirs, ours)| theirs / ours)
-            .collect();
-        Self {
-            peer,
-            theirs,
-            ratio,
-            target,
-        }
+        let ratio = theirs.iter().zip(ours).map(|(theirs, ours)| theirs / ours).collect();
+        Self { peer, theirs, ratio, target }
     }
 
     /// Nothing if no target is about this peer.
@@ -102,11 +82,7 @@ impl Sum {
     fn of(primitives: &Primitives, figures: &[Figure], ours: &[f64]) -> Option<Self> {
         let (beside, parts) = figures.split_last()?;
         let part = |((times, what, _), figure): (&(u32, &str, &str), &Figure)| {
-            let what = if *times == 1 {
-                (*what).to_owned()
-            } else {
-                format!("{times} {what}")
-            };
+            let what = if *times == 1 { (*what).to_owned() } else { format!("{times} {what}") };
             (what, f64::from(*times) * figure.microseconds())
         };
         let parts: Vec<(String, f64)> = primitives.parts.iter().zip(parts).map(part).collect();
@@ -128,21 +104,14 @@ impl Sum {
 /// The fastest peer at each operation, which need not be the same one.
 fn fastest(peers: &[Comparison], ours: &[f64], target: &[f64]) -> Option<Comparison> {
     let winner = |op: usize| {
-        let times = peers
-            .iter()
-            .filter_map(|peer| Some((peer, *peer.theirs.get(op)?)));
+        let times = peers.iter().filter_map(|peer| Some((peer, *peer.theirs.get(op)?)));
         times.min_by(|(_, a), (_, b)| a.total_cmp(b))
     };
     let winners: Vec<_> = (0..ours.len()).map(winner).collect::<Option<_>>()?;
     let mut names: Vec<&str> = winners.iter().map(|(peer, _)| peer.peer.as_str()).collect();
     names.dedup();
     let theirs = winners.iter().map(|(_, time)| *time).collect();
-    Some(Comparison::new(
-        names.join("/"),
-        theirs,
-        ours,
-        target.to_vec(),
-    ))
+    Some(Comparison::new(names.join("/"), theirs, ours, target.to_vec()))
 }
 
 fn microseconds(figures: &[Figure]) -> Vec<f64> {
@@ -161,10 +130,7 @@ mod tests {
     fn the_fastest_peer_is_found_for_each_operation() {
         let peers = [peer("a", [30.0, 50.0]), peer("b", [40.0, 20.0])];
         let main = fastest(&peers, &[10.0, 10.0], &[2.5, 2.5]).unwrap();
-        assert_eq!(
-            (main.peer.as_str(), main.theirs.as_slice()),
-            ("a/b", &[30.0, 20.0][..])
-        );
+        assert_eq!((main.peer.as_str(), main.theirs.as_slice()), ("a/b", &[30.0, 20.0][..]));
         assert_eq!(main.ratio, [3.0, 2.0]);
         assert_eq!(main.is_ok(), Some(false));
     }
@@ -172,10 +138,7 @@ mod tests {
     #[test]
     fn a_peer_that_wins_twice_is_named_once() {
         let peers = [peer("a", [30.0, 50.0]), peer("b", [20.0, 20.0])];
-        assert_eq!(
-            fastest(&peers, &[10.0, 10.0], &[2.0, 2.0]).unwrap().peer,
-            "b"
-        );
+        assert_eq!(fastest(&peers, &[10.0, 10.0], &[2.0, 2.0]).unwrap().peer, "b");
     }
 
     #[test]

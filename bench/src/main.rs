@@ -58,10 +58,7 @@ fn parse(mut args: impl Iterator<Item = String>) -> Result<(Vec<&'static Row>, O
     }
     let known: Vec<&str> = ROWS.iter().map(|row| row.name).collect();
     if let Some(name) = names.iter().find(|name| !known.contains(&name.as_str())) {
-        return Err(format!(
-            "unknown row `{name}`; the rows are {}",
-            known.join(", ")
-        ));
+        return Err(format!("unknown row `{name}`; the rows are {}", known.join(", ")));
     }
     let wanted = |row: &&Row| names.is_empty() || names.iter().any(|name| name == row.name);
     Ok((ROWS.iter().filter(wanted).collect(), json))

@@ -54,10 +54,7 @@ pub(crate) fn row(row: &'static Row, contestants: &mut Contestants) -> Result<Ou
         round += lane.calibrate(contestants)?;
     }
     let rounds = (BUDGET / round).clamp(ROUNDS.0, ROUNDS.1);
-    while lanes
-        .iter()
-        .all(|lane| (lane.batches.len() as f64) < rounds)
-    {
+    while lanes.iter().all(|lane| (lane.batches.len() as f64) < rounds) {
         for lane in &mut lanes {
             lane.batch(contestants)?;
         }
@@ -74,12 +71,7 @@ pub(crate) fn row(row: &'static Row, contestants: &mut Contestants) -> Result<Ou
 
 impl Lane {
     const fn new(program: Program, op: &'static str) -> Self {
-        Self {
-            program,
-            op,
-            runs: RUNS,
-            batches: Vec::new(),
-        }
+        Self { program, op, runs: RUNS, batches: Vec::new() }
     }
 
     /// Doubles the runs of a batch until they take long enough, and says how long they then take;

@@ -24,17 +24,10 @@ pub(crate) fn lines(row: &Row, judgement: &Judgement) -> String {
     }
     for peer in &judgement.peers {
         let verdict = peer.is_ok().map(word).unwrap_or_default();
-        let _ = writeln!(
-            text,
-            "{}",
-            format!("# {name} {} {verdict}", comparison(peer)).trim_end()
-        );
+        let _ = writeln!(text, "{}", format!("# {name} {} {verdict}", comparison(peer)).trim_end());
     }
     if let Some(sum) = &judgement.primitives {
-        let parts = sum
-            .parts
-            .iter()
-            .map(|(what, time)| format!("{what} {time:.2}us"));
+        let parts = sum.parts.iter().map(|(what, time)| format!("{what} {time:.2}us"));
         let parts: Vec<String> = parts.collect();
         let (beside, time) = &sum.beside;
         let (parts, verdict) = (parts.join(", "), word(sum.is_ok()));
@@ -45,12 +38,7 @@ pub(crate) fn lines(row: &Row, judgement: &Judgement) -> String {
 }
 
 fn comparison(comparison: &Comparison) -> String {
-    let Comparison {
-        peer,
-        theirs,
-        ratio,
-        target,
-    } = comparison;
+    let Comparison { peer, theirs, ratio, target } = comparison;
     let mut text = format!("peer={peer}:{} ratio={}", times(theirs), list(ratio, 2));
     if !target.is_empty() {
         let _ = write!(text, " target={}", list(target, 2));

@@ -50,12 +50,7 @@ const fn peer(
     ops: &'static [&'static str],
     target: Option<f64>,
 ) -> Peer {
-    Peer {
-        label,
-        program,
-        ops,
-        target,
-    }
+    Peer { label, program, ops, target }
 }
 
 const SINGLE_SHOT: &[&str] = &["S11-seal", "S11-open"];
@@ -91,12 +86,7 @@ pub(crate) const ROWS: &[Row] = &[
             peer("ohttp-0.8", OHTTP, &["S2"], Some(3.3)),
             peer("ohttp-0.8+tables", OHTTP.with_tables(), &["S2"], Some(2.6)),
             peer("hpke-http-4.0", HPKE_HTTP, &["S2"], Some(4.3)),
-            peer(
-                "hpke-http-4.0+tables",
-                HPKE_HTTP.with_tables(),
-                &["S2"],
-                Some(3.7),
-            ),
+            peer("hpke-http-4.0+tables", HPKE_HTTP.with_tables(), &["S2"], Some(3.7)),
             peer("aloha-0.3", ALOHA, &["S2"], None),
         ],
         fastest: None,
@@ -133,25 +123,15 @@ pub(crate) const ROWS: &[Row] = &[
         peers: &[
             peer("hpke-0.15", HPKE, SINGLE_SHOT, None),
             peer("hpke-0.15+tables", HPKE.with_tables(), SINGLE_SHOT, None),
+            peer("hpke-rs-0.8-libcrux", HPKE_RS, &["S11-seal-libcrux", "S11-open-libcrux"], None),
             peer(
-                "hpke-rs-0.8:libcrux",
-                HPKE_RS,
-                &["S11-seal-libcrux", "S11-open-libcrux"],
-                None,
-            ),
-            peer(
-                "hpke-rs-0.8:rustcrypto",
+                "hpke-rs-0.8-rustcrypto",
                 HPKE_RS,
                 &["S11-seal-rustcrypto", "S11-open-rustcrypto"],
                 None,
             ),
             peer("age-0.12", Program::new("age"), SINGLE_SHOT, None),
-            peer(
-                "crypto_box-0.9",
-                Program::new("crypto-box"),
-                SINGLE_SHOT,
-                None,
-            ),
+            peer("crypto_box-0.9", Program::new("crypto-box"), SINGLE_SHOT, None),
         ],
         fastest: Some(&[2.2, 2.6]),
         primitives: None,

@@ -31,10 +31,7 @@ pub struct Op {
 impl Op {
     /// `run` does the work once, and shows the witness what came out of it.
     pub fn new(name: impl Into<String>, run: impl FnMut(&mut Witness) + 'static) -> Self {
-        Self {
-            name: name.into(),
-            run: Box::new(run),
-        }
+        Self { name: name.into(), run: Box::new(run) }
     }
 
     fn check(&mut self) -> String {

@@ -20,10 +20,8 @@ pub const REQUEST_FIELDS: [(&str, &str); 5] = [
 /// The status of the response.
 pub const STATUS: u16 = 200;
 /// The header fields of the response.
-pub const RESPONSE_FIELDS: [(&str, &str); 2] = [
-    ("content-type", "application/json"),
-    ("cache-control", "no-store"),
-];
+pub const RESPONSE_FIELDS: [(&str, &str); 2] =
+    [("content-type", "application/json"), ("cache-control", "no-store")];
 
 /// The field that a receiver looks up, and its value.
 pub const LOOKED_UP: (&str, &str) = REQUEST_FIELDS[0];
@@ -37,9 +35,7 @@ pub const AAD: &[u8] = b"POST /v1/orders";
 pub fn lines<'a>(
     fields: &'a [(&'a str, &'a str)],
 ) -> impl Iterator<Item = (&'a [u8], &'a [u8])> + Clone {
-    fields
-        .iter()
-        .map(|(name, value)| (name.as_bytes(), value.as_bytes()))
+    fields.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes()))
 }
 
 /// The exchanges that rows measure: the name of the row, and the bytes each way.
@@ -53,24 +49,12 @@ pub struct Exchange {
 
 /// S1, S5 and S6 are sealed by AES-128-GCM.
 pub const AES_128_GCM: [Exchange; 3] = [
-    Exchange {
-        row: "S1",
-        size: 1 << 10,
-    },
-    Exchange {
-        row: "S5",
-        size: 64 << 10,
-    },
-    Exchange {
-        row: "S6",
-        size: 1 << 20,
-    },
+    Exchange { row: "S1", size: 1 << 10 },
+    Exchange { row: "S5", size: 64 << 10 },
+    Exchange { row: "S6", size: 1 << 20 },
 ];
 /// S2 is sealed by ChaCha20-Poly1305.
-pub const CHACHA20_POLY1305: [Exchange; 1] = [Exchange {
-    row: "S2",
-    size: 1 << 10,
-}];
+pub const CHACHA20_POLY1305: [Exchange; 1] = [Exchange { row: "S2", size: 1 << 10 }];
 
 /// Bytes that no compression shortens: xorshift64*, the same in every run and every contestant.
 #[must_use]

@@ -13,19 +13,11 @@ pub struct Witness {
 
 impl Witness {
     pub(crate) const fn comparing() -> Self {
-        Self {
-            comparing: true,
-            seen: 0,
-            wrong: None,
-        }
+        Self { comparing: true, seen: 0, wrong: None }
     }
 
     pub(crate) const fn idle() -> Self {
-        Self {
-            comparing: false,
-            seen: 0,
-            wrong: None,
-        }
+        Self { comparing: false, seen: 0, wrong: None }
     }
 
     /// `got` came out at the other end, where `sent` went in.

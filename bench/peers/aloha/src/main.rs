@@ -93,10 +93,7 @@ fn see_request(encoded: &[u8], body: &[u8], witness: &mut Witness) {
 fn see_response(encoded: &[u8], body: &[u8], witness: &mut Witness) {
     let control = Parser::new(encoded).next_res().unwrap();
     let (status, _) = control.iter().next().unwrap().unwrap();
-    witness.same(
-        &status.to_be_bytes(),
-        &usize::from(message::STATUS).to_be_bytes(),
-    );
+    witness.same(&status.to_be_bytes(), &usize::from(message::STATUS).to_be_bytes());
     let fields = control.next().unwrap();
     look_up(fields.iter().map(Result::unwrap), witness);
     let content = fields.next().unwrap();

@@ -47,19 +47,14 @@ fn exchange(client: &Client, server: &Server, body: &[u8], witness: &mut Witness
     let sealed = opened.response.protect_finite(&response).unwrap();
 
     let response = opener.open_finite(&sealed).unwrap();
-    witness.same(
-        &response.status.to_be_bytes(),
-        &message::STATUS.to_be_bytes(),
-    );
+    witness.same(&response.status.to_be_bytes(), &message::STATUS.to_be_bytes());
     look_up(&response.headers, witness);
     witness.same(&response.body, body);
 }
 
 fn headers(fields: &[(&str, &str)]) -> Vec<HeaderField> {
-    let field = |(name, value): &(&str, &str)| HeaderField {
-        name: (*name).into(),
-        value: (*value).into(),
-    };
+    let field =
+        |(name, value): &(&str, &str)| HeaderField { name: (*name).into(), value: (*value).into() };
     fields.iter().map(field).collect()
 }
 

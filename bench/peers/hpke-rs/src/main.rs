@@ -14,10 +14,8 @@ use hpke_rs_libcrux::HpkeLibcrux;
 use hpke_rs_rust_crypto::HpkeRustCrypto;
 
 fn main() {
-    let (libcrux, rust_crypto) = (
-        ops::<HpkeLibcrux>("libcrux"),
-        ops::<HpkeRustCrypto>("rustcrypto"),
-    );
+    let (libcrux, rust_crypto) =
+        (ops::<HpkeLibcrux>("libcrux"), ops::<HpkeRustCrypto>("rustcrypto"));
     serve(libcrux.into_iter().chain(rust_crypto).collect());
 }
 
@@ -55,9 +53,7 @@ fn seal<P: HpkeDefaultPrng>(
     public: &HpkePublicKey,
     plain: &[u8],
 ) -> (Vec<u8>, Vec<u8>) {
-    sender
-        .seal(public, INFO, AAD, plain, None, None, None)
-        .unwrap()
+    sender.seal(public, INFO, AAD, plain, None, None, None).unwrap()
 }
 
 fn open<P: HpkeDefaultPrng>(
@@ -66,7 +62,5 @@ fn open<P: HpkeDefaultPrng>(
     private: &HpkePrivateKey,
     sealed: &[u8],
 ) -> Vec<u8> {
-    receiver
-        .open(enc, private, INFO, AAD, sealed, None, None, None)
-        .unwrap()
+    receiver.open(enc, private, INFO, AAD, sealed, None, None, None).unwrap()
 }

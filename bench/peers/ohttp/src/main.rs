@@ -75,9 +75,7 @@ fn response_head() -> Message {
 fn encode(mut message: Message, body: &[u8]) -> Vec<u8> {
     message.write_content(body);
     let mut encoded = Vec::new();
-    message
-        .write_bhttp(Mode::KnownLength, &mut encoded)
-        .unwrap();
+    message.write_bhttp(Mode::KnownLength, &mut encoded).unwrap();
     encoded
 }
 
@@ -87,8 +85,5 @@ fn decode(encoded: &[u8]) -> Message {
 
 fn look_up(message: &Message, witness: &mut Witness) {
     let (name, value) = message::LOOKED_UP;
-    witness.same(
-        message.header().get(name.as_bytes()).unwrap(),
-        value.as_bytes(),
-    );
+    witness.same(message.header().get(name.as_bytes()).unwrap(), value.as_bytes());
 }

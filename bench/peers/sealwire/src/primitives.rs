@@ -47,12 +47,9 @@ fn aead() -> Op {
     let nonce = || Nonce::assume_unique_for_key([9; NONCE_LEN]);
     Op::new("S1-aead", move |witness| {
         for (buffer, sent) in buffers.iter_mut().zip(&sent) {
-            let tag = key()
-                .seal_in_place_separate_tag(nonce(), Aad::empty(), buffer)
-                .unwrap();
-            let opened = key()
-                .open_in_place_separate_tag(nonce(), Aad::empty(), tag, buffer, 0..)
-                .unwrap();
+            let tag = key().seal_in_place_separate_tag(nonce(), Aad::empty(), buffer).unwrap();
+            let opened =
+                key().open_in_place_separate_tag(nonce(), Aad::empty(), tag, buffer, 0..).unwrap();
             witness.same(opened, sent);
         }
     })
