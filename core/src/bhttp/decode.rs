@@ -70,6 +70,9 @@ enum State {
     Failed(Error),
 }
 
+/// Bytes that are reserved for a head before its size is known.
+const USUAL_HEAD: usize = 1024;
+
 /// What one step has come to.
 enum Step<'a> {
     Event(Event<'a>),
@@ -217,6 +220,8 @@ impl Decoder {
 
     fn control<'a>(&mut self, input: &mut &[u8]) -> Result<Step<'a>> {
         let buf = &mut self.section.fields.buf;
+        // The usual head fits at once; whatever is larger grows with what really arrives.
+        buf.reserve(input.len().min(USUAL_HEAD));
         match self.control.read(&self.limits, input, buf)? {
             Some(spans) => {
                 self.spans = spans;

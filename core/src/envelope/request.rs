@@ -26,7 +26,8 @@ impl Recipient {
 /// Seals `message` in place, and returns what will open the response.
 ///
 /// `message` begins with [`Recipient::headroom`] bytes of any value, and the request follows them.
-/// It becomes the encapsulated request, 16 bytes longer than it was.
+/// It becomes the encapsulated request, 16 bytes longer than it was: with that much capacity to
+/// spare it is not moved.
 ///
 /// # Errors
 /// `InvalidInput` if `message` is shorter than the headroom, `InvalidKeyConfig` if the recipient's

@@ -125,10 +125,10 @@ fn key_schedule_context(
 ) -> Result<[u8; 1 + 2 * kdf::HASH_LEN]> {
     let psk_id_hash = kdf::labeled_digest(suite_id, "psk_id_hash", psk_id)?;
     let info_hash = kdf::labeled_digest(suite_id, "info_hash", info)?;
-    let mut context = [0; _];
-    let parts = [mode.id()].into_iter().chain(psk_id_hash).chain(info_hash);
-    for (to, from) in context.iter_mut().zip(parts) {
-        *to = from;
-    }
+    let mut context = [mode.id(); _];
+    let (_, hashes) = context.split_at_mut(1);
+    let (front, back) = hashes.split_at_mut(kdf::HASH_LEN);
+    front.copy_from_slice(&psk_id_hash);
+    back.copy_from_slice(&info_hash);
     Ok(context)
 }

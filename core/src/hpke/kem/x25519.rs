@@ -130,9 +130,9 @@ fn extract_and_expand(
     shared_secret: &mut SharedSecret,
 ) -> Result<()> {
     let mut kem_context = [0; 64];
-    for (to, from) in kem_context.iter_mut().zip(enc.iter().chain(recipient)) {
-        *to = *from;
-    }
+    let (front, back) = kem_context.split_at_mut(enc.len());
+    front.copy_from_slice(enc);
+    back.copy_from_slice(recipient);
     let prk = Prk::labeled_extract(&[], &SUITE_ID, "eae_prk", dh.as_bytes());
     prk.labeled_expand(&SUITE_ID, "shared_secret", &kem_context, shared_secret.expose_mut())
 }
