@@ -20,7 +20,9 @@ impl<const N: usize> Secret<N> {
 
     /// A secret filled in by `init`, or the error of `init`; wiped in either case.
     #[inline]
-    pub(crate) fn init_with<E>(init: impl FnOnce(&mut [u8; N]) -> Result<(), E>) -> Result<Self, E> {
+    pub(crate) fn init_with<E>(
+        init: impl FnOnce(&mut [u8; N]) -> Result<(), E>,
+    ) -> Result<Self, E> {
         let mut secret = Self::zeroed();
         init(&mut secret.0)?;
         Ok(secret)

@@ -18,10 +18,7 @@ pub(crate) const fn len(value: u64) -> usize {
 
 /// Appends the shortest encoding of `value`, which is at most [`MAX`].
 pub(crate) fn put(out: &mut Vec<u8>, value: u64) {
-    debug_assert!(
-        value <= MAX,
-        "the lengths of slices and every id stay far below 2^62"
-    );
+    debug_assert!(value <= MAX, "the lengths of slices and every id stay far below 2^62");
     match len(value) {
         1 => out.extend_from_slice(&value.to_be_bytes()[7..]),
         2 => out.extend_from_slice(&(value | 0x4000).to_be_bytes()[6..]),
@@ -73,10 +70,7 @@ mod tests {
 
     /// The examples of RFC 9000, appendix A.1.
     const KNOWN: [(u64, &[u8]); 4] = [
-        (
-            151_288_809_941_952_652,
-            &[0xc2, 0x19, 0x7c, 0x5e, 0xff, 0x14, 0xe8, 0x8c],
-        ),
+        (151_288_809_941_952_652, &[0xc2, 0x19, 0x7c, 0x5e, 0xff, 0x14, 0xe8, 0x8c]),
         (494_878_333, &[0x9d, 0x7f, 0x3e, 0x7d]),
         (15_293, &[0x7b, 0xbd]),
         (37, &[0x25]),
@@ -112,11 +106,7 @@ mod tests {
 
     #[test]
     fn needlessly_long_encodings_are_read() {
-        for mut bytes in [
-            &[0x40, 0x25][..],
-            &[0x80, 0, 0, 0x25],
-            &[0xc0, 0, 0, 0, 0, 0, 0, 0x25],
-        ] {
+        for mut bytes in [&[0x40, 0x25][..], &[0x80, 0, 0, 0x25], &[0xc0, 0, 0, 0, 0, 0, 0, 0x25]] {
             assert_eq!(Reader::default().read(&mut bytes), Some(37));
         }
     }

@@ -1,11 +1,13 @@
 //! Where a message may end, and how much of it there may be.
 
+use crate::support::{
+    GET, Pairs, decode_every_way, decoder, raw_request, raw_response, run, varint, vec,
+};
 use sealwire::Code;
 use sealwire::bhttp::{
     ContentEncoder, Decoder, Event, Limits, RequestLine, ResponseEncoder, decode_request,
     decode_response, pad,
 };
-use crate::support::{GET, Pairs, decode_every_way, decoder, raw_request, raw_response, run, varint, vec};
 
 const NOTHING: Pairs<'static> = &[];
 
@@ -33,10 +35,7 @@ fn fault_02_cut_known_length() {
     assert_eq!(legal_ends(true, &message), [25, 30, 34, 39]);
     // A content-length forbids to cut off the content.
     let message = raw_request(true, GET, &[(b"content-length", b"3")], b"abc", &[]);
-    assert_eq!(
-        legal_ends(true, &message),
-        [25, message.len() - 1, message.len()]
-    );
+    assert_eq!(legal_ends(true, &message), [25, message.len() - 1, message.len()]);
 }
 
 /// The same where a zero ends each section: only before the first byte of one.
@@ -76,10 +75,7 @@ fn fault_02_cut_response() {
         let interim: &[(u64, Pairs<'_>)] = &[(103, &[(b"a", b"b")])];
         let message = raw_response(known, interim, 200, &[], b"", &[]);
         assert_eq!(legal_ends(false, &message), [10, 11, 12, 13]);
-        assert_eq!(
-            legal_ends(false, &raw_response(known, &[], 200, &[], b"", &[])),
-            [3, 4, 5, 6]
-        );
+        assert_eq!(legal_ends(false, &raw_response(known, &[], 200, &[], b"", &[])), [3, 4, 5, 6]);
     }
 }
 
@@ -88,19 +84,13 @@ fn fault_02_cut_response() {
 fn fault_02_events_of_a_cut_message() {
     let message = raw_request(false, GET, &[(b"a", b"b")], b"abc", &[]);
     let (trace, result) = run(decoder(true), [&message[..33]]);
-    assert_eq!(
-        (trace.content, result.unwrap_err().code()),
-        (b"ab".into(), Code::InvalidHttp)
-    );
+    assert_eq!((trace.content, result.unwrap_err().code()), (b"ab".into(), Code::InvalidHttp));
     let mut decoder = Decoder::request(Limits::default());
     assert_eq!(decoder.next(&mut &message[..25]), Ok(None));
     assert!(matches!(decoder.finish(), Ok(Some(Event::Request(_)))));
     assert_eq!(decoder.finish(), Ok(None));
     assert_eq!(decoder.finish(), Ok(None));
-    assert_eq!(
-        decoder.next(&mut &b"\0"[..]).unwrap_err().code(),
-        Code::InvalidInput
-    );
+    assert_eq!(decoder.next(&mut &b"\0"[..]).unwrap_err().code(), Code::InvalidInput);
 }
 
 #[test]
@@ -110,19 +100,13 @@ fn padding() {
         let mut padded = message.clone();
         pad(&mut padded, 10_000);
         assert_eq!(padded.len(), message.len() + 10_000);
-        assert_eq!(
-            decode_every_way(true, &padded),
-            decode_every_way(true, &message)
-        );
+        assert_eq!(decode_every_way(true, &padded), decode_every_way(true, &message));
         for at in [message.len(), message.len() + 77, padded.len() - 1] {
             let mut bad = padded.clone();
             bad[at] = 1;
             assert!(decode_request(&bad, Limits::default()).is_err(), "{at}");
         }
-        let limits = |content| Limits {
-            content,
-            ..Limits::default()
-        };
+        let limits = |content| Limits { content, ..Limits::default() };
         assert!(decode_request(&padded, limits(10_000)).is_ok());
         let error = decode_request(&padded, limits(9_999)).unwrap_err();
         assert_eq!(error.code(), Code::TooLarge);
@@ -158,13 +142,9 @@ fn integers_may_be_longer_than_necessary() {
 #[test]
 fn lengths_that_contradict_each_other() {
     // A section of 3 bytes with a line of 4, and one that ends within an integer.
-    for section in [
-        &b"\x03\x01a\x01b"[..],
-        b"\x03\x01a\x40",
-        b"\x01\x01",
-        b"\x02\x01a",
-        b"\x05\x01a\x01b\x40",
-    ] {
+    for section in
+        [&b"\x03\x01a\x01b"[..], b"\x03\x01a\x40", b"\x01\x01", b"\x02\x01a", b"\x05\x01a\x01b\x40"]
+    {
         let mut message = raw_request(true, GET, &[], b"", &[]);
         message.truncate(25);
         message.extend_from_slice(section);
@@ -190,42 +170,18 @@ fn limited(limits: Limits, fields: Pairs<'_>, content: &[u8], trailers: Pairs<'_
 fn limits_are_met_to_the_byte() {
     // 1 + 1 + 2 + 95 bytes
     let field: Pairs<'_> = &[(b"a", &[b'v'; 95])];
-    let limits = |section| Limits {
-        section,
-        ..Limits::default()
-    };
+    let limits = |section| Limits { section, ..Limits::default() };
     assert_eq!(limited(limits(99), field, b"", field), None);
-    assert_eq!(
-        limited(limits(98), field, b"", NOTHING),
-        Some(Code::TooLarge)
-    );
-    assert_eq!(
-        limited(limits(98), NOTHING, b"", field),
-        Some(Code::TooLarge)
-    );
-    let limits = |lines| Limits {
-        lines,
-        ..Limits::default()
-    };
+    assert_eq!(limited(limits(98), field, b"", NOTHING), Some(Code::TooLarge));
+    assert_eq!(limited(limits(98), NOTHING, b"", field), Some(Code::TooLarge));
+    let limits = |lines| Limits { lines, ..Limits::default() };
     let three: Pairs<'_> = &[(b"a", b""), (b"te", b"x"), (b"a", b"")];
     assert_eq!(limited(limits(3), three, b"", three), None);
-    assert_eq!(
-        limited(limits(2), three, b"", NOTHING),
-        Some(Code::TooLarge)
-    );
-    assert_eq!(
-        limited(limits(2), NOTHING, b"", three),
-        Some(Code::TooLarge)
-    );
-    let limits = |content| Limits {
-        content,
-        ..Limits::default()
-    };
+    assert_eq!(limited(limits(2), three, b"", NOTHING), Some(Code::TooLarge));
+    assert_eq!(limited(limits(2), NOTHING, b"", three), Some(Code::TooLarge));
+    let limits = |content| Limits { content, ..Limits::default() };
     assert_eq!(limited(limits(3), NOTHING, b"abc", NOTHING), None);
-    assert_eq!(
-        limited(limits(2), NOTHING, b"abc", NOTHING),
-        Some(Code::TooLarge)
-    );
+    assert_eq!(limited(limits(2), NOTHING, b"abc", NOTHING), Some(Code::TooLarge));
 }
 
 /// A section too large is refused at its length, before anything of it has come.
@@ -235,10 +191,7 @@ fn limits_of_announced_sections() {
         let mut message = raw_request(true, GET, NOTHING, b"", NOTHING);
         message.truncate(25);
         varint(&mut message, announced);
-        let limits = Limits {
-            section: 100,
-            ..Limits::default()
-        };
+        let limits = Limits { section: 100, ..Limits::default() };
         let error = decode_request(&message, limits).unwrap_err();
         assert_eq!(error.code(), code, "{announced}");
     }
@@ -248,15 +201,7 @@ fn limits_of_announced_sections() {
 fn limits_of_control_data() {
     let at = |limits| limited(limits, NOTHING, b"", NOTHING);
     let base = Limits::default();
-    assert_eq!(
-        at(Limits {
-            method: 3,
-            scheme: 5,
-            target: 12,
-            ..base
-        }),
-        None
-    );
+    assert_eq!(at(Limits { method: 3, scheme: 5, target: 12, ..base }), None);
     assert_eq!(at(Limits { method: 2, ..base }), Some(Code::TooLarge));
     assert_eq!(at(Limits { scheme: 4, ..base }), Some(Code::TooLarge));
     assert_eq!(at(Limits { target: 11, ..base }), Some(Code::TooLarge));
@@ -268,13 +213,7 @@ fn informational_responses_are_counted() {
     let interim: Vec<(u64, Pairs<'_>)> = vec![(103, NOTHING); 17];
     for known in [true, false] {
         let message = raw_response(known, &interim[..16], 200, &[], b"", &[]);
-        assert_eq!(
-            decode_response(&message, Limits::default())
-                .unwrap()
-                .informational
-                .len(),
-            16
-        );
+        assert_eq!(decode_response(&message, Limits::default()).unwrap().informational.len(), 16);
         let message = raw_response(known, &interim, 200, &[], b"", &[]);
         let error = decode_response(&message, Limits::default()).unwrap_err();
         assert_eq!(error.code(), Code::TooLarge);
@@ -284,14 +223,8 @@ fn informational_responses_are_counted() {
 #[test]
 fn ten_thousand_fields() {
     let fields = vec![(&b"a"[..], &b"b"[..]); 10_000];
-    assert_eq!(
-        limited(Limits::default(), &fields, b"", NOTHING),
-        Some(Code::TooLarge)
-    );
-    let limits = Limits {
-        lines: 10_000,
-        ..Limits::default()
-    };
+    assert_eq!(limited(Limits::default(), &fields, b"", NOTHING), Some(Code::TooLarge));
+    let limits = Limits { lines: 10_000, ..Limits::default() };
     assert_eq!(limited(limits, &fields, b"", NOTHING), None);
 }
 
@@ -315,23 +248,14 @@ fn lengths_of_2_to_the_62() {
         let mut value = control.clone();
         value.extend(if known { &b"\x0b\x01a"[..] } else { b"\x01a" });
         varint(&mut value, (1 << 62) - 1);
-        assert_eq!(
-            decode_every_way(true, &value).1.unwrap_err().code(),
-            Code::TooLarge
-        );
+        assert_eq!(decode_every_way(true, &value).1.unwrap_err().code(), Code::TooLarge);
         // Content has no limit unless one is set: then it is announced, but never comes.
         let mut content = [control, vec![0]].concat();
         varint(&mut content, (1 << 62) - 1);
         content.extend(b"abc");
         let (trace, result) = decode_every_way(true, &content);
-        assert_eq!(
-            (trace.content, result.unwrap_err().code()),
-            (b"abc".into(), Code::InvalidHttp)
-        );
-        let limits = Limits {
-            content: 2 << 20,
-            ..Limits::default()
-        };
+        assert_eq!((trace.content, result.unwrap_err().code()), (b"abc".into(), Code::InvalidHttp));
+        let limits = Limits { content: 2 << 20, ..Limits::default() };
         let error = decode_request(&content, limits).unwrap_err();
         assert_eq!(error.code(), Code::TooLarge);
     }
@@ -343,13 +267,8 @@ fn content_is_borrowed() {
     let message = raw_request(true, GET, &[], &content, &[]);
     let mut decoder = decoder(true);
     let mut input = &message[..];
-    assert!(matches!(
-        decoder.next(&mut input),
-        Ok(Some(Event::Request(_)))
-    ));
-    let Ok(Some(Event::Content(piece))) = decoder.next(&mut input) else {
-        panic!("no content")
-    };
+    assert!(matches!(decoder.next(&mut input), Ok(Some(Event::Request(_)))));
+    let Ok(Some(Event::Content(piece))) = decoder.next(&mut input) else { panic!("no content") };
     assert_eq!(piece.len(), 100_000);
     assert!(message.as_ptr_range().contains(&piece.as_ptr()));
     let whole = decode_request(&message, Limits::default()).unwrap();
@@ -364,56 +283,34 @@ fn streaming() {
     assert!(encoder.informational(200, none(), &mut out).is_err());
     assert!(encoder.response(103, none(), &mut out).is_err());
     assert_eq!(out, b"headroom");
-    encoder
-        .informational(103, [(&b"a"[..], &b"b"[..])].into_iter(), &mut out)
-        .unwrap();
+    encoder.informational(103, [(&b"a"[..], &b"b"[..])].into_iter(), &mut out).unwrap();
     let mut encoder = encoder.response(200, none(), &mut out).unwrap();
     encoder.chunk(b"", &mut out).unwrap();
     encoder.chunk(b"ab", &mut out).unwrap();
     encoder.chunk(b"c", &mut out).unwrap();
-    encoder
-        .finish([(&b"x"[..], &b"y"[..])].into_iter(), &mut out)
-        .unwrap();
-    assert_eq!(
-        out,
-        b"headroom\x03\x40\x67\x01a\x01b\0\x40\xc8\0\x02ab\x01c\0\x01x\x01y\0"
-    );
+    encoder.finish([(&b"x"[..], &b"y"[..])].into_iter(), &mut out).unwrap();
+    assert_eq!(out, b"headroom\x03\x40\x67\x01a\x01b\0\x40\xc8\0\x02ab\x01c\0\x01x\x01y\0");
     let (trace, result) = decode_every_way(false, &out[8..]);
     assert_eq!((result, trace.content), (Ok(()), b"abc".to_vec()));
 }
 
 #[test]
 fn streamed_content_keeps_its_length() {
-    let line = RequestLine {
-        method: "PUT",
-        scheme: "https",
-        authority: "a",
-        path: "/",
-    };
+    let line = RequestLine { method: "PUT", scheme: "https", authority: "a", path: "/" };
     let three = || [(&b"content-length"[..], &b"3"[..])].into_iter();
     let none = || core::iter::empty();
     let mut out = Vec::new();
     let mut encoder = ContentEncoder::request(line, three(), &mut out).unwrap();
     encoder.chunk(b"ab", &mut out).unwrap();
     let before = out.clone();
-    assert_eq!(
-        encoder.chunk(b"cd", &mut out).unwrap_err().code(),
-        Code::InvalidInput
-    );
-    assert_eq!(
-        encoder.finish(none(), &mut out).unwrap_err().code(),
-        Code::InvalidInput
-    );
+    assert_eq!(encoder.chunk(b"cd", &mut out).unwrap_err().code(), Code::InvalidInput);
+    assert_eq!(encoder.finish(none(), &mut out).unwrap_err().code(), Code::InvalidInput);
     assert_eq!(out, before);
     let encoder = ContentEncoder::request(line, three(), &mut out).unwrap();
     assert!(encoder.finish(none(), &mut out).is_err());
     // A response without content may answer HEAD.
-    let encoder = ResponseEncoder::new()
-        .response(200, three(), &mut out)
-        .unwrap();
+    let encoder = ResponseEncoder::new().response(200, three(), &mut out).unwrap();
     assert!(encoder.finish(none(), &mut out).is_ok());
-    let mut encoder = ResponseEncoder::new()
-        .response(204, none(), &mut out)
-        .unwrap();
+    let mut encoder = ResponseEncoder::new().response(204, none(), &mut out).unwrap();
     assert!(encoder.chunk(b"x", &mut out).is_err());
 }

@@ -1,20 +1,17 @@
 //! The types of the crate `http`, in and out.
 
+use crate::support::{GET, Pairs, raw_request, raw_response, text, unhex};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri, header};
 use sealwire::Code;
 use sealwire::bhttp::{
     ContentEncoder, Fields, Limits, RequestHead, RequestLine, decode_request, decode_response,
     encode_http_request, encode_http_response, header_lines,
 };
-use crate::support::{GET, Pairs, raw_request, raw_response, text, unhex};
 use sealwire_tests::vectors::theirs;
 
 fn request(uri: &str) -> http::request::Parts {
     let request = Request::builder().method("POST").uri(uri);
-    let request = request
-        .header("X-A", "1")
-        .header("cookie", "a=b")
-        .header("x-a", "2");
+    let request = request.header("X-A", "1").header("cookie", "a=b").header("x-a", "2");
     request.body(()).unwrap().into_parts().0
 }
 
@@ -26,10 +23,7 @@ fn requests_there_and_back() {
     let mut message = b"headroom".to_vec();
     encode_http_request(&parts, b"abc", &trailers, &mut message).unwrap();
     let decoded = decode_request(&message[8..], Limits::default()).unwrap();
-    assert_eq!(
-        (decoded.head.host(), &decoded.content[..]),
-        ("a.example:8443", &b"abc"[..])
-    );
+    assert_eq!((decoded.head.host(), &decoded.content[..]), ("a.example:8443", &b"abc"[..]));
     assert_eq!(decoded.trailers.into_http().unwrap(), trailers);
     let back = decoded.head.into_http().unwrap();
     assert_eq!((&back.method, &back.uri), (&parts.method, &parts.uri));
@@ -47,28 +41,16 @@ fn requests_there_and_back() {
     encoder.chunk(b"abc", &mut again).unwrap();
     encoder.finish(header_lines(&trailers), &mut again).unwrap();
     let streamed = decode_request(&again, Limits::default()).unwrap();
-    assert_eq!(
-        streamed.head,
-        decode_request(&message[8..], Limits::default())
-            .unwrap()
-            .head
-    );
+    assert_eq!(streamed.head, decode_request(&message[8..], Limits::default()).unwrap().head);
 }
 
 #[test]
 fn responses_there_and_back() {
-    let response = Response::builder()
-        .status(404)
-        .header("x-a", "1")
-        .header("set-cookie", "s");
+    let response = Response::builder().status(404).header("x-a", "1").header("set-cookie", "s");
     let parts = response.body(()).unwrap().into_parts().0;
     let mut message = Vec::new();
     encode_http_response(&parts, b"abc", &HeaderMap::new(), &mut message).unwrap();
-    let back = decode_response(&message, Limits::default())
-        .unwrap()
-        .head
-        .into_http()
-        .unwrap();
+    let back = decode_response(&message, Limits::default()).unwrap().head.into_http().unwrap();
     assert_eq!((back.status, &back.headers), (parts.status, &parts.headers));
     assert!(back.headers["set-cookie"].is_sensitive());
 }
@@ -80,11 +62,7 @@ fn values_share_the_buffer() {
     let message = raw_request(true, GET, fields, b"", &[]);
     let head = decode_request(&message, Limits::default()).unwrap().head;
     let path = head.path().as_ptr();
-    let values: Vec<_> = head
-        .fields()
-        .iter()
-        .map(|(_, value)| value.as_ptr())
-        .collect();
+    let values: Vec<_> = head.fields().iter().map(|(_, value)| value.as_ptr()).collect();
     let parts = head.into_http().unwrap();
     assert_eq!(parts.uri.path().as_ptr(), path);
     assert_eq!(
@@ -98,15 +76,9 @@ fn uri(method: &str, scheme: &str, authority: &str, path: &str, host: &str) -> R
     let fields = if host.is_empty() { &[] } else { fields };
     let control = [method, scheme, authority, path].map(str::as_bytes);
     let message = raw_request(true, control, fields, b"", &[]);
-    let head = decode_request(&message, Limits::default())
-        .map_err(|error| error.code())?
-        .head;
+    let head = decode_request(&message, Limits::default()).map_err(|error| error.code())?.head;
     let parts = head.into_http().map_err(|error| error.code())?;
-    assert_eq!(
-        parts.headers.get("host").is_some(),
-        !host.is_empty(),
-        "host stays as it was"
-    );
+    assert_eq!(parts.headers.get("host").is_some(), !host.is_empty(), "host stays as it was");
     Ok(parts.uri)
 }
 
@@ -130,11 +102,7 @@ fn uris() {
     assert_eq!((star.host(), star.path()), (Some("a"), "*"));
     // A fragment would be cut off without a word.
     for path in ["/a#b", "/#", "/a?b#c"] {
-        assert_eq!(
-            uri("GET", "https", "a", path, ""),
-            Err(Code::InvalidHttp),
-            "{path}"
-        );
+        assert_eq!(uri("GET", "https", "a", path, ""), Err(Code::InvalidHttp), "{path}");
     }
     assert_eq!(uri("GET", "https", "a", "/", "b"), Err(Code::InvalidHttp));
 }
@@ -159,11 +127,7 @@ fn control_data_from_uris() {
         (Method::GET, "https://a?b"),
         (Method::CONNECT, "https://a/"),
     ] {
-        assert_eq!(
-            line(method, uri).unwrap_err().code(),
-            Code::InvalidInput,
-            "{uri}"
-        );
+        assert_eq!(line(method, uri).unwrap_err().code(), Code::InvalidInput, "{uri}");
     }
 }
 
@@ -185,10 +149,7 @@ fn many_values_of_one_name() {
     let lines = header_lines(&map);
     let mut begun = lines.clone();
     assert!(begun.nth(41).is_some());
-    assert_eq!(
-        (lines.count(), begun.clone().count(), begun.count()),
-        (100, 58, 58)
-    );
+    assert_eq!((lines.count(), begun.clone().count(), begun.count()), (100, 58, 58));
 }
 
 #[test]

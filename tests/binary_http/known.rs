@@ -1,10 +1,10 @@
 //! Known answers that the project keeps itself: the examples of RFC 9292, section 5, byte for byte
 //! and in both directions, and a few of our own.
 
+use crate::support::{decode_every_way, lines, unhex};
 use sealwire::bhttp::{
     ContentEncoder, RequestLine, ResponseEncoder, encode_request, encode_response, pad,
 };
-use crate::support::{decode_every_way, lines, unhex};
 
 const FIGURE_8: &str = "0003474554056874747073000a2f68656c6c6f2e747874406c0a757365722d6167656e74\
     346375726c2f372e31362e33206c69626375726c2f372e31362e33204f70656e53534c2f302e392e376c207a6c69\
@@ -29,30 +29,18 @@ const FIGURE_13: &str = "0140c8001d5468697320636f6e74656e7420636f6e7461696e73204
 type Lines<'a> = &'a [(&'a str, &'a str)];
 
 fn bytes<'a>(lines: Lines<'a>) -> impl Iterator<Item = (&'a [u8], &'a [u8])> + Clone {
-    lines
-        .iter()
-        .map(|(name, value)| (name.as_bytes(), value.as_bytes()))
+    lines.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes()))
 }
 
 fn owned(lines: Lines<'_>) -> Vec<(String, Vec<u8>)> {
-    lines
-        .iter()
-        .map(|(name, value)| (name.to_lowercase(), value.as_bytes().to_vec()))
-        .collect()
+    lines.iter().map(|(name, value)| (name.to_lowercase(), value.as_bytes().to_vec())).collect()
 }
 
-const LINE: RequestLine<'static> = RequestLine {
-    method: "GET",
-    scheme: "https",
-    authority: "",
-    path: "/hello.txt",
-};
+const LINE: RequestLine<'static> =
+    RequestLine { method: "GET", scheme: "https", authority: "", path: "/hello.txt" };
 /// As the RFC's HTTP/1.1 text spells them.
 const FIELDS: Lines<'static> = &[
-    (
-        "User-Agent",
-        "curl/7.16.3 libcurl/7.16.3 OpenSSL/0.9.7l zlib/1.2.3",
-    ),
+    ("User-Agent", "curl/7.16.3 libcurl/7.16.3 OpenSSL/0.9.7l zlib/1.2.3"),
     ("Host", "www.example.com"),
     ("Accept-Language", "en, mi"),
 ];
@@ -70,10 +58,7 @@ fn figures_8_and_9_request() {
     for message in [known, streamed] {
         let (trace, result) = decode_every_way(true, &message);
         let head = trace.request.expect("a head");
-        assert_eq!(
-            (result, head.line(), head.host()),
-            (Ok(()), LINE, "www.example.com")
-        );
+        assert_eq!((result, head.line(), head.host()), (Ok(()), LINE, "www.example.com"));
         assert_eq!(lines(head.fields()), owned(FIELDS));
         assert!(trace.content.is_empty() && trace.trailers.is_none());
     }
@@ -99,27 +84,17 @@ fn figure_11_informational_responses() {
     let content = b"Hello World! My content includes a trailing CRLF.\r\n";
     let mut message = Vec::new();
     let mut encoder = ResponseEncoder::new();
-    encoder
-        .informational(102, bytes(running), &mut message)
-        .unwrap();
-    encoder
-        .informational(103, bytes(hints), &mut message)
-        .unwrap();
+    encoder.informational(102, bytes(running), &mut message).unwrap();
+    encoder.informational(103, bytes(hints), &mut message).unwrap();
     let mut encoder = encoder.response(200, bytes(fields), &mut message).unwrap();
     encoder.chunk(content, &mut message).unwrap();
     encoder.finish(bytes(&[]), &mut message).unwrap();
     assert_eq!(message, unhex(FIGURE_11));
     let (trace, result) = decode_every_way(false, &message);
     let head = trace.response.expect("a head");
-    assert_eq!(
-        (result, head.status(), &trace.content[..]),
-        (Ok(()), 200, &content[..])
-    );
-    let heads: Vec<_> = trace
-        .informational
-        .iter()
-        .map(|h| (h.status(), lines(h.fields())))
-        .collect();
+    assert_eq!((result, head.status(), &trace.content[..]), (Ok(()), 200, &content[..]));
+    let heads: Vec<_> =
+        trace.informational.iter().map(|h| (h.status(), lines(h.fields()))).collect();
     assert_eq!(heads, [(102, owned(running)), (103, owned(hints))]);
     assert_eq!(lines(head.fields()), owned(fields));
 }
@@ -130,15 +105,7 @@ fn figure_13_trailers() {
     let chunked: Lines<'_> = &[("Transfer-Encoding", "chunked")];
     let trailers: Lines<'_> = &[("Trailer", "text")];
     let mut message = Vec::new();
-    encode_response(
-        &[],
-        200,
-        bytes(chunked),
-        content,
-        bytes(trailers),
-        &mut message,
-    )
-    .unwrap();
+    encode_response(&[], 200, bytes(chunked), content, bytes(trailers), &mut message).unwrap();
     assert_eq!(message, unhex(FIGURE_13));
     let (trace, result) = decode_every_way(false, &message);
     assert_eq!((result, &trace.content[..]), (Ok(()), &content[..]));

@@ -1,9 +1,9 @@
 //! The cases of llhttp's HTTP/1.1 tests that say something about fields or control data.
 
-use sealwire::bhttp::{RequestHead, ResponseHead};
-use serde_json::Value;
 use crate::support::{decode_every_way, raw_request, raw_response, text};
+use sealwire::bhttp::{RequestHead, ResponseHead};
 use sealwire_tests::vectors::theirs;
+use serde_json::Value;
 
 /// A case as a binary message: what HTTP/1.1 frames is in fields and control data, not framing.
 struct Case {
@@ -121,12 +121,7 @@ fn control(method: &str, target: &str) -> [Vec<u8>; 4] {
         }
         None => ("https", "", target.to_owned()),
     };
-    [
-        method.into(),
-        scheme.into(),
-        authority.into(),
-        unescape(&path),
-    ]
+    [method.into(), scheme.into(), authority.into(), unescape(&path)]
 }
 
 /// A line, split at its first colon, the value without the spaces around it.
@@ -134,14 +129,8 @@ fn field(line: &str) -> (Vec<u8>, Vec<u8>) {
     let (name, value) = line.split_once(':').unwrap_or((line, ""));
     let value = unescape(value);
     let is_space = |byte: &u8| b" \t".contains(byte);
-    let start = value
-        .iter()
-        .position(|byte| !is_space(byte))
-        .unwrap_or(value.len());
-    let end = value
-        .iter()
-        .rposition(|byte| !is_space(byte))
-        .map_or(start, |at| at + 1);
+    let start = value.iter().position(|byte| !is_space(byte)).unwrap_or(value.len());
+    let end = value.iter().rposition(|byte| !is_space(byte)).map_or(start, |at| at + 1);
     (unescape(name), value[start..end].to_vec())
 }
 
@@ -169,11 +158,7 @@ fn unescape(text: &str) -> Vec<u8> {
 
 /// Whether both framings are accepted; they must agree.
 fn judge(case: &Case) -> bool {
-    let fields: Vec<_> = case
-        .fields
-        .iter()
-        .map(|(n, v)| (n.as_slice(), v.as_slice()))
-        .collect();
+    let fields: Vec<_> = case.fields.iter().map(|(n, v)| (n.as_slice(), v.as_slice())).collect();
     let control = case.control.each_ref().map(Vec::as_slice);
     let [known, indeterminate] = [true, false].map(|known| {
         let message = match case.is_request {

@@ -2,6 +2,7 @@
 
 use std::io::Cursor;
 
+use crate::support::{Trace, decoder, run};
 use peer_bhttp::{Message, Mode, StatusCode};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -10,7 +11,6 @@ use sealwire::bhttp::{
     ResponseEncoder, ResponseHead, decode_request, decode_response, encode_request,
     encode_response, pad,
 };
-use crate::support::{Trace, decoder, run};
 
 /// Lines that both encoding and decoding leave as they are.
 fn fields() -> impl Strategy<Value = Fields> {
@@ -26,20 +26,10 @@ fn fields() -> impl Strategy<Value = Fields> {
 }
 
 fn request_head() -> impl Strategy<Value = RequestHead> {
-    let parts = (
-        "[A-Z-]{1,9}",
-        "https?",
-        "([a-z0-9.-]{1,20}(:[1-9][0-9]{0,3})?)?",
-        "/[!-~]{0,60}",
-    );
+    let parts = ("[A-Z-]{1,9}", "https?", "([a-z0-9.-]{1,20}(:[1-9][0-9]{0,3})?)?", "/[!-~]{0,60}");
     (parts, fields()).prop_map(|((method, scheme, authority, path), fields)| {
         let method = if method == "CONNECT" { "GET" } else { &method };
-        let line = RequestLine {
-            method,
-            scheme: &scheme,
-            authority: &authority,
-            path: &path,
-        };
+        let line = RequestLine { method, scheme: &scheme, authority: &authority, path: &path };
         let mut head = RequestHead::new(line).expect("a valid head");
         for (name, value) in &fields {
             head.fields_mut().push(name, value).expect("a valid line");
@@ -60,12 +50,7 @@ fn bytes(most: usize) -> impl Strategy<Value = Vec<u8>> {
 
 fn request_trace(head: &RequestHead, content: &[u8], trailers: &Fields) -> Trace {
     let trailers = (!trailers.is_empty()).then(|| trailers.clone());
-    Trace {
-        request: Some(head.clone()),
-        content: content.to_vec(),
-        trailers,
-        ..Trace::default()
-    }
+    Trace { request: Some(head.clone()), content: content.to_vec(), trailers, ..Trace::default() }
 }
 
 /// Cuts a message at the given places, whatever they are.
@@ -82,28 +67,14 @@ fn cut<'a>(mut message: &'a [u8], sizes: &[usize]) -> Vec<&'a [u8]> {
 
 fn encode(request: &Request<'_>, out: &mut Vec<u8>) {
     let (line, fields) = (request.head.line(), request.head.fields().lines());
-    encode_request(
-        line,
-        fields,
-        &request.content,
-        request.trailers.lines(),
-        out,
-    )
-    .expect("sound");
+    encode_request(line, fields, &request.content, request.trailers.lines(), out).expect("sound");
 }
 
 fn encode_answer(response: &Response<'_>, out: &mut Vec<u8>) {
     let (status, fields) = (response.head.status(), response.head.fields().lines());
     let (content, trailers) = (&response.content, response.trailers.lines());
-    encode_response(
-        &response.informational,
-        status,
-        fields,
-        content,
-        trailers,
-        out,
-    )
-    .expect("sound");
+    encode_response(&response.informational, status, fields, content, trailers, out)
+        .expect("sound");
 }
 
 proptest! {
@@ -219,24 +190,15 @@ proptest! {
 }
 
 const SIZES: [usize; 6] = [0, 1, 16_383, 16_384, 16_385, 1 << 20];
-const LINE: RequestLine<'static> = RequestLine {
-    method: "PUT",
-    scheme: "https",
-    authority: "a.example:8443",
-    path: "/x?y=z",
-};
+const LINE: RequestLine<'static> =
+    RequestLine { method: "PUT", scheme: "https", authority: "a.example:8443", path: "/x?y=z" };
 
 fn content(size: usize) -> Vec<u8> {
     (0..=250).cycle().take(size).collect()
 }
 
 fn lines<'a>() -> impl Iterator<Item = (&'a [u8], &'a [u8])> + Clone {
-    [
-        (&b"x-a"[..], &b"1"[..]),
-        (b"cookie", b"a=b"),
-        (b"x-a", b"\xff two"),
-    ]
-    .into_iter()
+    [(&b"x-a"[..], &b"1"[..]), (b"cookie", b"a=b"), (b"x-a", b"\xff two")].into_iter()
 }
 
 fn sum<'a>() -> impl Iterator<Item = (&'a [u8], &'a [u8])> + Clone {
@@ -248,10 +210,7 @@ fn theirs(message: &[u8]) -> Message {
 }
 
 fn same_fields(ours: &[(&[u8], &[u8])], theirs: &peer_bhttp::FieldSection) {
-    let theirs: Vec<_> = theirs
-        .iter()
-        .map(|field| (field.name(), field.value()))
-        .collect();
+    let theirs: Vec<_> = theirs.iter().map(|field| (field.name(), field.value())).collect();
     assert_eq!(ours, theirs);
 }
 
@@ -304,9 +263,7 @@ fn responses_to_the_crate_bhttp() {
         encode_response(&informational, 201, lines(), &content, sum(), &mut known).unwrap();
         let mut streamed = Vec::new();
         let mut encoder = ResponseEncoder::new();
-        encoder
-            .informational(103, early.fields().lines(), &mut streamed)
-            .unwrap();
+        encoder.informational(103, early.fields().lines(), &mut streamed).unwrap();
         let mut encoder = encoder.response(201, lines(), &mut streamed).unwrap();
         encoder.chunk(&content, &mut streamed).unwrap();
         encoder.finish(sum(), &mut streamed).unwrap();
@@ -374,14 +331,8 @@ fn responses_from_the_crate_bhttp() {
         let mut bytes = Vec::new();
         message.write_bhttp(mode, &mut bytes).unwrap();
         let decoded = decode_response(&bytes, Limits::default()).unwrap();
-        assert_eq!(
-            (decoded.informational[0].status(), decoded.head.status()),
-            (103, 200)
-        );
-        assert_eq!(
-            decoded.informational[0].fields().get("link"),
-            Some(&b"</a>"[..])
-        );
+        assert_eq!((decoded.informational[0].status(), decoded.head.status()), (103, 200));
+        assert_eq!(decoded.informational[0].fields().get("link"), Some(&b"</a>"[..]));
         assert_eq!(decoded.content, &b"ok"[..]);
     }
 }

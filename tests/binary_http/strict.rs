@@ -2,13 +2,13 @@
 
 use std::cell::Cell;
 
+use crate::support::{GET, Pairs, Trace, decode_every_way, lines, raw_request, raw_response};
+use crate::support::{text, unhex, verdict};
 use sealwire::Code;
 use sealwire::bhttp::{
     ContentEncoder, Fields, Limits, RequestHead, RequestLine, ResponseHead, decode_request,
     decode_response, decode_response_to, encode_request, encode_response,
 };
-use crate::support::{GET, Pairs, Trace, decode_every_way, lines, raw_request, raw_response};
-use crate::support::{text, unhex, verdict};
 use sealwire_tests::vectors::theirs;
 
 const NOTHING: Pairs<'static> = &[];
@@ -20,11 +20,7 @@ fn kept(fields: Pairs<'_>) -> Vec<(String, Vec<u8>)> {
 }
 
 fn refused(fields: Pairs<'_>, content: &[u8]) {
-    assert_eq!(
-        verdict(fields, content).unwrap_err(),
-        Code::InvalidHttp,
-        "{fields:?}"
-    );
+    assert_eq!(verdict(fields, content).unwrap_err(), Code::InvalidHttp, "{fields:?}");
 }
 
 fn line(name: &str, value: &str) -> (String, Vec<u8>) {
@@ -36,24 +32,12 @@ fn names_are_tokens() {
     for byte in 0..=u8::MAX {
         let name = [b'x', byte];
         let is_token = byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-        assert_eq!(
-            verdict(&[(&name, b"v")], b"").is_ok(),
-            is_token,
-            "{byte:#x}"
-        );
+        assert_eq!(verdict(&[(&name, b"v")], b"").is_ok(), is_token, "{byte:#x}");
     }
     // Of indeterminate length, an empty name is the end of the section.
     let message = raw_request(true, GET, &[(b"", b"v")], b"", &[]);
     assert!(decode_request(&message, Limits::default()).is_err());
-    for name in [
-        ":method",
-        ":scheme",
-        ":authority",
-        ":path",
-        ":status",
-        ":protocol",
-        ":",
-    ] {
+    for name in [":method", ":scheme", ":authority", ":path", ":status", ":protocol", ":"] {
         refused(&[(name.as_bytes(), b"v")], b"");
     }
     assert_eq!(kept(&[(b"X-UPPER", b"V")]), [line("x-upper", "V")]);
@@ -63,11 +47,7 @@ fn names_are_tokens() {
 fn values_hold_no_control_byte_and_no_space_at_an_end() {
     for byte in 0..=u8::MAX {
         let is_text = byte == b'\t' || (byte >= b' ' && byte != 0x7f);
-        assert_eq!(
-            verdict(&[(b"x", &[b'a', byte, b'b'])], b"").is_ok(),
-            is_text,
-            "{byte:#x}"
-        );
+        assert_eq!(verdict(&[(b"x", &[b'a', byte, b'b'])], b"").is_ok(), is_text, "{byte:#x}");
         let is_end = is_text && !b" \t".contains(&byte);
         for value in [&[byte][..], &[byte, b'b'], &[b'a', byte]] {
             assert_eq!(verdict(&[(b"x", value)], b"").is_ok(), is_end, "{byte:#x}");
@@ -92,45 +72,22 @@ fn fields_of_a_connection_are_dropped() {
 
 #[test]
 fn hop_fields_are_refused() {
-    for name in [
-        "transfer-encoding",
-        "Transfer-Encoding",
-        "TRANSFER-ENCODING",
-    ] {
+    for name in ["transfer-encoding", "Transfer-Encoding", "TRANSFER-ENCODING"] {
         refused(&[(name.as_bytes(), b"chunked")], b"");
         refused(&[(name.as_bytes(), b"")], b"");
     }
     refused(&[(b"expect", b"100-continue")], b"");
     refused(&[(b"Expect", b"x, 100-CONTINUE")], b"");
-    assert_eq!(
-        kept(&[(b"expect", b"something")]),
-        [line("expect", "something")]
-    );
+    assert_eq!(kept(&[(b"expect", b"something")]), [line("expect", "something")]);
 }
 
 #[test]
 fn content_length_tells_the_truth() {
     let length = |value: &'static [u8]| (&b"content-length"[..], value);
     for value in [&b"3"[..], b"003"] {
-        assert_eq!(
-            verdict(&[(b"content-length", value)], b"abc")
-                .unwrap()
-                .content,
-            b"abc"
-        );
+        assert_eq!(verdict(&[(b"content-length", value)], b"abc").unwrap().content, b"abc");
     }
-    let bad = [
-        "2",
-        "4",
-        "",
-        "+3",
-        "-3",
-        "3,3",
-        "3, 3",
-        "0x3",
-        "3a",
-        "18446744073709551619",
-    ];
+    let bad = ["2", "4", "", "+3", "-3", "3,3", "3, 3", "0x3", "3a", "18446744073709551619"];
     for value in bad.iter().chain(&["1000000000000000000000", "\u{663}"]) {
         refused(&[(b"content-length", value.as_bytes())], b"abc");
     }
@@ -140,10 +97,7 @@ fn content_length_tells_the_truth() {
     // Agreeing lines count as one, and become one (RFC 9110, section 8.6).
     let trace = verdict(&[length(b"3"), (b"a", b"b"), length(b"03")], b"abc").unwrap();
     let head = trace.request.unwrap();
-    assert_eq!(
-        lines(head.fields()),
-        [line("content-length", "3"), line("a", "b")]
-    );
+    assert_eq!(lines(head.fields()), [line("content-length", "3"), line("a", "b")]);
 }
 
 #[test]
@@ -188,11 +142,7 @@ fn responses_that_have_no_content() {
         ("GET", 205, NOTHING, b"1", true),
     ];
     for (method, status, fields, content, ok) in cases {
-        assert_eq!(
-            response(method, status, fields, content),
-            ok,
-            "{method} {status} {content:?}"
-        );
+        assert_eq!(response(method, status, fields, content), ok, "{method} {status} {content:?}");
     }
     // Even for HEAD the field must be a number.
     assert!(!response("HEAD", 200, &[(b"content-length", b"x")], b""));
@@ -202,17 +152,11 @@ fn responses_that_have_no_content() {
 fn status_codes() {
     for status in [0, 1, 99, 600, 999, 65_736, (1 << 62) - 1] {
         let message = raw_response(true, &[], status, &[], b"", &[]);
-        assert!(
-            decode_response(&message, Limits::default()).is_err(),
-            "{status}"
-        );
+        assert!(decode_response(&message, Limits::default()).is_err(), "{status}");
     }
     for status in [100, 101, 199] {
         let final_only = raw_response(true, &[], status, &[], b"", &[]);
-        assert!(
-            decode_response(&final_only, Limits::default()).is_err(),
-            "{status}"
-        );
+        assert!(decode_response(&final_only, Limits::default()).is_err(), "{status}");
         let message = raw_response(true, &[(status, &[])], 200, &[], b"", &[]);
         let decoded = decode_response(&message, Limits::default()).unwrap();
         assert_eq!(u64::from(decoded.informational[0].status()), status);
@@ -228,30 +172,16 @@ fn trailers() {
         let trailers: Pairs<'_> = &[(name.as_bytes(), b"v"), (b"x-sum", b"1")];
         let message = raw_request(false, GET, &[], b"abc", trailers);
         let (trace, result) = decode_every_way(true, &message);
-        result
-            .map(|()| trace.trailer_lines())
-            .map_err(|error| error.code())
+        result.map(|()| trace.trailer_lines()).map_err(|error| error.code())
     };
     for name in ["transfer-encoding", "content-length", ":path"] {
         assert_eq!(run(name), Err(Code::InvalidHttp), "{name}");
     }
-    for name in [
-        "host",
-        "authorization",
-        "Cookie",
-        "content-type",
-        "connection",
-        "te",
-        "expect",
-    ] {
+    for name in ["host", "authorization", "Cookie", "content-type", "connection", "te", "expect"] {
         assert_eq!(run(name).unwrap(), [line("x-sum", "1")], "{name}");
     }
     for name in ["grpc-status", "etag", "digest", "trailer", "server-timing"] {
-        assert_eq!(
-            run(name).unwrap(),
-            [line(name, "v"), line("x-sum", "1")],
-            "{name}"
-        );
+        assert_eq!(run(name).unwrap(), [line(name, "v"), line("x-sum", "1")], "{name}");
     }
 }
 
@@ -259,12 +189,7 @@ fn control(method: &str, scheme: &str, authority: &str, path: &str) -> bool {
     let parts = [method, scheme, authority, path];
     let message = raw_request(true, parts.map(str::as_bytes), &[], b"", &[]);
     let (_, result) = decode_every_way(true, &message);
-    let encoder = RequestHead::new(RequestLine {
-        method,
-        scheme,
-        authority,
-        path,
-    });
+    let encoder = RequestHead::new(RequestLine { method, scheme, authority, path });
     assert_eq!(result.is_ok(), encoder.is_ok(), "{parts:?}");
     result.is_ok()
 }
@@ -287,15 +212,8 @@ fn methods_and_schemes() {
 
 #[test]
 fn authorities() {
-    for authority in [
-        "",
-        "a",
-        "a.example",
-        "A.Example:8443",
-        "[::1]",
-        "[2001:db8::1]:1",
-        "1.2.3.4",
-    ] {
+    for authority in ["", "a", "a.example", "A.Example:8443", "[::1]", "[2001:db8::1]:1", "1.2.3.4"]
+    {
         assert!(control("GET", "https", authority, "/"), "{authority}");
     }
     let bad = [
@@ -312,31 +230,18 @@ fn paths() {
     for path in ["/", "/a?b=c", "//a", "/%2F", "/a#b", "/?"] {
         assert!(control("GET", "https", "a", path), "{path}");
     }
-    for path in [
-        "",
-        "a",
-        "*",
-        "?a",
-        "https://a/",
-        "/a b",
-        "/\t",
-        "/a\r\nHost: b",
-        "/\0",
-        "/ä",
-        "\\",
-    ] {
+    for path in
+        ["", "a", "*", "?a", "https://a/", "/a b", "/\t", "/a\r\nHost: b", "/\0", "/ä", "\\"]
+    {
         assert!(!control("GET", "https", "a", path), "{path}");
     }
     assert!(control("OPTIONS", "https", "a", "*"));
     assert!(!control("OPTIONS", "https", "a", "**"));
     assert!(control("GET", "urn", "", ""));
     assert!(control("CONNECT", "", "a:443", ""));
-    for (scheme, authority, path) in [
-        ("https", "a:443", ""),
-        ("", "a:443", "/"),
-        ("", "a", ""),
-        ("", "", ""),
-    ] {
+    for (scheme, authority, path) in
+        [("https", "a:443", ""), ("", "a:443", "/"), ("", "a", ""), ("", "", "")]
+    {
         assert!(!control("CONNECT", scheme, authority, path));
     }
 }
@@ -358,10 +263,7 @@ fn control_data_that_is_not_text() {
 #[test]
 fn host_and_authority() {
     let run = |scheme: &'static str, authority: &'static str, hosts: &[&'static str]| {
-        let fields: Vec<_> = hosts
-            .iter()
-            .map(|host| (&b"host"[..], host.as_bytes()))
-            .collect();
+        let fields: Vec<_> = hosts.iter().map(|host| (&b"host"[..], host.as_bytes())).collect();
         let control = [b"GET", scheme.as_bytes(), authority.as_bytes(), b"/"];
         let message = raw_request(true, control, &fields, b"", &[]);
         let decoded = decode_request(&message, Limits::default());
@@ -398,10 +300,7 @@ fn everywhere(name: &[u8], value: &[u8]) -> Vec<(Trace, bool)> {
             (true, raw_request(known, GET, &[], b"abc", fields)),
             (false, raw_response(known, &[], 200, fields, b"abc", &[])),
             (false, raw_response(known, &[], 200, &[], b"abc", fields)),
-            (
-                false,
-                raw_response(known, &[(103, fields)], 200, &[], b"abc", &[]),
-            ),
+            (false, raw_response(known, &[(103, fields)], 200, &[], b"abc", &[])),
         ];
         for (is_request, message) in messages {
             let (trace, result) = decode_every_way(is_request, &message);
@@ -414,19 +313,12 @@ fn everywhere(name: &[u8], value: &[u8]) -> Vec<(Trace, bool)> {
 /// How many of the ten places let the line through.
 fn let_through(name: &[u8], value: &[u8]) -> usize {
     let released = |trace: &Trace| {
-        let heads = trace
-            .informational
-            .iter()
-            .chain(&trace.response)
-            .map(ResponseHead::fields);
+        let heads = trace.informational.iter().chain(&trace.response).map(ResponseHead::fields);
         let sections = heads.chain(trace.request.iter().map(RequestHead::fields));
         let count: usize = sections.chain(&trace.trailers).map(Fields::len).sum();
         count > 2
     };
-    everywhere(name, value)
-        .iter()
-        .filter(|(trace, ok)| *ok && released(trace))
-        .count()
+    everywhere(name, value).iter().filter(|(trace, ok)| *ok && released(trace)).count()
 }
 
 fn trim(mut value: &[u8]) -> &[u8] {
@@ -446,10 +338,7 @@ fn fault_27_hostile_binary_http_transfer_encoding() {
         let (name, bytes) = (text(case, "name"), unhex(text(case, "hex")));
         assert_eq!(let_through(&bytes, b""), 0, "{name} as a name");
         assert_eq!(let_through(&bytes, b"chunked"), 0, "{name} as a name");
-        let colon = bytes
-            .iter()
-            .position(|&byte| byte == b':')
-            .unwrap_or(bytes.len());
+        let colon = bytes.iter().position(|&byte| byte == b':').unwrap_or(bytes.len());
         let (left, right) = bytes.split_at(colon);
         let right = right.strip_prefix(b":").unwrap_or(right);
         assert_eq!(let_through(left, right), 0, "{name} as a line");
@@ -471,17 +360,9 @@ fn never_encoded(name: &[u8], value: &[u8]) {
     let mut out = b"before".to_vec();
     let fields = [(name, value)];
     let none = || core::iter::empty();
-    let line = RequestLine {
-        method: "GET",
-        scheme: "https",
-        authority: "a",
-        path: "/",
-    };
+    let line = RequestLine { method: "GET", scheme: "https", authority: "a", path: "/" };
     match encode_request(line, fields.into_iter(), b"", none(), &mut out) {
-        Err(error) => assert_eq!(
-            (error.code(), &out[..]),
-            (Code::InvalidInput, &b"before"[..])
-        ),
+        Err(error) => assert_eq!((error.code(), &out[..]), (Code::InvalidInput, &b"before"[..])),
         Ok(()) => {
             let decoded = decode_request(&out[6..], Limits::default()).expect("we take our own");
             assert!(decoded.head.fields().iter().all(|(name, _)| name == "x"));
@@ -503,31 +384,16 @@ fn encoders_leave_out_what_belongs_to_a_connection() {
         (b"Content-Length", b" 3 "),
     ];
     let trailers: [(&[u8], &[u8]); 2] = [(b"Authorization", b"x"), (b"X-Sum", b"1")];
-    let line = RequestLine {
-        method: "GET",
-        scheme: "https",
-        authority: "a",
-        path: "/",
-    };
+    let line = RequestLine { method: "GET", scheme: "https", authority: "a", path: "/" };
     let mut known = Vec::new();
-    encode_request(
-        line,
-        fields.into_iter(),
-        b"abc",
-        trailers.into_iter(),
-        &mut known,
-    )
-    .unwrap();
+    encode_request(line, fields.into_iter(), b"abc", trailers.into_iter(), &mut known).unwrap();
     let mut streamed = Vec::new();
     let mut encoder = ContentEncoder::request(line, fields.into_iter(), &mut streamed).unwrap();
     encoder.chunk(b"abc", &mut streamed).unwrap();
     encoder.finish(trailers.into_iter(), &mut streamed).unwrap();
     for message in [known, streamed] {
         let decoded = decode_request(&message, Limits::default()).unwrap();
-        let want = [
-            self::line("x-kept", "yes"),
-            self::line("content-length", "3"),
-        ];
+        let want = [self::line("x-kept", "yes"), self::line("content-length", "3")];
         assert_eq!(lines(decoded.head.fields()), want);
         assert_eq!(lines(&decoded.trailers), [self::line("x-sum", "1")]);
     }
@@ -535,12 +401,7 @@ fn encoders_leave_out_what_belongs_to_a_connection() {
 
 #[test]
 fn encoders_refuse_what_a_peer_would_refuse() {
-    let line = RequestLine {
-        method: "GET",
-        scheme: "https",
-        authority: "a",
-        path: "/",
-    };
+    let line = RequestLine { method: "GET", scheme: "https", authority: "a", path: "/" };
     let none = || core::iter::empty();
     let bad: [(&[u8], &[u8]); 9] = [
         (b"", b"v"),
@@ -559,19 +420,10 @@ fn encoders_refuse_what_a_peer_would_refuse() {
         assert_eq!(result.unwrap_err().code(), Code::InvalidInput, "{field:?}");
         assert_eq!(out, b"before");
     }
-    for (status, content) in [
-        (199, &b""[..]),
-        (600, b""),
-        (0, b""),
-        (204, b"x"),
-        (304, b"x"),
-    ] {
+    for (status, content) in [(199, &b""[..]), (600, b""), (0, b""), (204, b"x"), (304, b"x")] {
         let mut out = Vec::new();
         let result = encode_response(&[], status, none(), content, none(), &mut out);
-        assert_eq!(
-            (result.unwrap_err().code(), out.len()),
-            (Code::InvalidInput, 0)
-        );
+        assert_eq!((result.unwrap_err().code(), out.len()), (Code::InvalidInput, 0));
     }
     let five = [(&b"content-length"[..], &b"5"[..])].into_iter();
     let mut out = Vec::new();
@@ -591,12 +443,8 @@ fn lines_that_change_leave_nothing_behind() {
         passes.set(passes.get() + 1);
         (&b"a"[..], &b"0123456789"[..passes.get()])
     });
-    let line = RequestHead::new(RequestLine {
-        method: "GET",
-        scheme: "https",
-        authority: "a",
-        path: "/",
-    });
+    let line =
+        RequestHead::new(RequestLine { method: "GET", scheme: "https", authority: "a", path: "/" });
     let line = line.unwrap();
     let mut out = b"before".to_vec();
     let none = core::iter::empty();
@@ -611,30 +459,17 @@ fn debug_tells_sizes_only() {
     let control: [&[u8]; 4] = [b"GET", b"https", b"secret.example", b"/secret?secret"];
     let message = raw_request(true, control, secret, b"secret", secret);
     let request = decode_request(&message, Limits::default()).unwrap();
-    let debug = format!(
-        "{request:?} {:?} {:?}",
-        request.head.line(),
-        request.head.fields().iter()
-    );
-    assert!(
-        debug.contains("GET") && !debug.contains("secret"),
-        "{debug}"
-    );
+    let debug = format!("{request:?} {:?} {:?}", request.head.line(), request.head.fields().iter());
+    assert!(debug.contains("GET") && !debug.contains("secret"), "{debug}");
     let message = raw_response(true, &[(103, secret)], 404, secret, b"secret", secret);
     let response = decode_response(&message, Limits::default()).unwrap();
     let debug = format!("{response:?} {:?}", response.informational);
-    assert!(
-        debug.contains("404") && !debug.contains("secret"),
-        "{debug}"
-    );
+    assert!(debug.contains("404") && !debug.contains("secret"), "{debug}");
     let mut decoder = crate::support::decoder(false);
     let mut input = &message[..];
     while let Some(event) = decoder.next(&mut input).unwrap() {
         let debug = format!("{event:?} {decoder:?}");
-        assert!(
-            !debug.contains("secret") && !debug.contains("115, 101"),
-            "{debug}"
-        );
+        assert!(!debug.contains("secret") && !debug.contains("115, 101"), "{debug}");
     }
 }
 
@@ -644,17 +479,8 @@ fn fields_can_be_changed() {
     fields.push("X-A", " 1 ").unwrap();
     fields.push("x-b", b"\xff2").unwrap();
     fields.push("x-a", "3").unwrap();
-    for (name, value) in [
-        ("", "v"),
-        ("a:", "v"),
-        (":a", "v"),
-        ("a", "\n"),
-        ("a", "\0"),
-    ] {
-        assert_eq!(
-            fields.push(name, value).unwrap_err().code(),
-            Code::InvalidInput
-        );
+    for (name, value) in [("", "v"), ("a:", "v"), (":a", "v"), ("a", "\n"), ("a", "\0")] {
+        assert_eq!(fields.push(name, value).unwrap_err().code(), Code::InvalidInput);
     }
     assert_eq!((fields.len(), fields.get("X-a")), (3, Some(&b"1"[..])));
     assert_eq!(fields.get_all("x-A").collect::<Vec<_>>(), [b"1", b"3"]);

@@ -87,20 +87,13 @@ pub(crate) fn decode_every_way(is_request: bool, message: &[u8]) -> (Trace, Resu
     let step = message.len() / 200 + 1;
     for cut in (0..message.len()).step_by(step) {
         let (head, tail) = message.split_at(cut);
-        assert_eq!(
-            run(decoder(is_request), [head, tail]),
-            whole,
-            "split at {cut}"
-        );
+        assert_eq!(run(decoder(is_request), [head, tail]), whole, "split at {cut}");
     }
     whole
 }
 
 pub(crate) fn lines(fields: &Fields) -> Vec<(String, Vec<u8>)> {
-    fields
-        .iter()
-        .map(|(name, value)| (name.to_owned(), value.to_vec()))
-        .collect()
+    fields.iter().map(|(name, value)| (name.to_owned(), value.to_vec())).collect()
 }
 
 pub(crate) fn varint(out: &mut Vec<u8>, value: u64) {

@@ -1,12 +1,12 @@
 //! The shared vectors of others: RFC 9292, quiche, swift-nio, and the crate bhttp.
 
+use crate::support::{Trace, decode_every_way, lines, text, unhex};
 use sealwire::bhttp::{
     ContentEncoder, Limits, ResponseEncoder, decode_request, decode_response, encode_request,
     encode_response,
 };
-use serde_json::Value;
-use crate::support::{Trace, decode_every_way, lines, text, unhex};
 use sealwire_tests::vectors::theirs;
+use serde_json::Value;
 
 /// The file's cases, or none and a word about it.
 fn cases(file: &str, key: &str, count: usize) -> Vec<Value> {
@@ -36,10 +36,7 @@ fn rfc_9292_section_5() {
             // Its HTTP text is chunked, which the message cannot show.
             true => {
                 assert_eq!(trace.content, b"This content contains CRLF.\r\n");
-                assert_eq!(
-                    trace.trailer_lines(),
-                    [("trailer".to_owned(), b"text".to_vec())]
-                );
+                assert_eq!(trace.trailer_lines(), [("trailer".to_owned(), b"text".to_vec())]);
             }
             false => assert_eq!(http_text(&trace), text(&case, "http_text").to_lowercase()),
         }
@@ -52,12 +49,7 @@ fn http_text(trace: &Trace) -> String {
     if let Some(head) = &trace.request {
         assert_eq!((head.scheme(), head.authority()), ("https", ""));
         assert_eq!(head.host(), "www.example.com");
-        out += &format!(
-            "{} {} HTTP/1.1\n{}\n",
-            head.method(),
-            head.path(),
-            list(head.fields())
-        );
+        out += &format!("{} {} HTTP/1.1\n{}\n", head.method(), head.path(), list(head.fields()));
     }
     for head in trace.informational.iter().chain(&trace.response) {
         let reason = match head.status() {
@@ -65,11 +57,7 @@ fn http_text(trace: &Trace) -> String {
             103 => "Early Hints",
             _ => "OK",
         };
-        out += &format!(
-            "HTTP/1.1 {} {reason}\n{}\n",
-            head.status(),
-            list(head.fields())
-        );
+        out += &format!("HTTP/1.1 {} {reason}\n{}\n", head.status(), list(head.fields()));
     }
     out += &String::from_utf8_lossy(&trace.content).replace("\r\n", "\n");
     if !trace.content.is_empty() {
@@ -88,10 +76,7 @@ fn list(fields: &sealwire::bhttp::Fields) -> String {
 fn rfc_9292_truncations_mean_the_same() {
     let Some(json) = theirs("bhttp/rfc9292-section5.json", 16) else { return };
     let mut count = 0;
-    for key in [
-        "known_request_truncations",
-        "indeterminate_request_truncations",
-    ] {
+    for key in ["known_request_truncations", "indeterminate_request_truncations"] {
         let messages = json["derived"][key].as_array().expect("a list");
         let full = accept(key, &unhex(messages[0].as_str().expect("text")));
         for message in messages {
@@ -136,10 +121,7 @@ fn quiche_content(name: &str, trace: &Trace) {
         "FullRequest" | "GetBufferedDataSize" | "FailedMessageSectionHandler" => {
             assert_eq!(
                 trace.trailer_lines(),
-                [
-                    ("trailer1".into(), b"value1".to_vec()),
-                    ("trailer2".into(), b"value2".to_vec())
-                ]
+                [("trailer1".into(), b"value1".to_vec()), ("trailer2".into(), b"value2".to_vec())]
             );
             b"chunk1chunk2chunk3"
         }
@@ -149,10 +131,7 @@ fn quiche_content(name: &str, trace: &Trace) {
     };
     assert_eq!(trace.content, content, "{name}");
     if name == "DecodeGetWithAuthority" {
-        assert_eq!(
-            trace.request.as_ref().expect("a request").host(),
-            "www.example.com"
-        );
+        assert_eq!(trace.request.as_ref().expect("a request").host(), "www.example.com");
     }
 }
 
@@ -160,10 +139,7 @@ fn quiche_content(name: &str, trace: &Trace) {
 fn swift_nio() {
     for case in cases("bhttp/swift-nio-bhttp.json", "cases", 3) {
         let trace = accept(text(&case, "test"), &unhex(text(&case, "hex")));
-        assert_eq!(
-            trace.request.is_some(),
-            text(&case, "test").contains("Request")
-        );
+        assert_eq!(trace.request.is_some(), text(&case, "test").contains("Request"));
     }
 }
 
@@ -186,20 +162,12 @@ fn compare(case: &Value, trace: &Trace) {
     let fields = match &trace.request {
         Some(head) => {
             let line = [head.method(), head.scheme(), head.authority(), head.path()];
-            assert_eq!(
-                line,
-                ["method", "scheme", "authority", "path"]
-                    .map(part)
-                    .each_ref()
-            );
+            assert_eq!(line, ["method", "scheme", "authority", "path"].map(part).each_ref());
             head.fields()
         }
         None => {
             let head = trace.response.as_ref().expect("a response");
-            assert_eq!(
-                u64::from(head.status()),
-                case["status"].as_u64().expect("a status")
-            );
+            assert_eq!(u64::from(head.status()), case["status"].as_u64().expect("a status"));
             head.fields()
         }
     };

@@ -41,10 +41,8 @@ pub(crate) struct BenchOptions {
 
 /// The text of `cargo xtask --help`.
 pub(crate) fn help() -> String {
-    let stages: String = STAGES
-        .iter()
-        .map(|stage| format!("  {:<12} {}\n", stage.name, stage.about))
-        .collect();
+    let stages: String =
+        STAGES.iter().map(|stage| format!("  {:<12} {}\n", stage.name, stage.about)).collect();
     format!(
         "\
 cargo xtask test [STAGE…] [--fail-fast] [--advisories]
@@ -100,10 +98,7 @@ fn parse_test(args: &[String]) -> Result<TestOptions, String> {
 
 fn unknown_stage(name: &str) -> String {
     let known: Vec<&str> = STAGES.iter().map(|stage| stage.name).collect();
-    format!(
-        "unknown stage `{name}`; the stages are {}",
-        known.join(", ")
-    )
+    format!("unknown stage `{name}`; the stages are {}", known.join(", "))
 }
 
 fn parse_bench(args: &[String]) -> Result<BenchOptions, String> {
@@ -134,9 +129,7 @@ mod tests {
 
     #[test]
     fn test_alone_means_every_stage() {
-        let Ok(Command::Test(options)) = parse_line("test") else {
-            panic!("not `test`")
-        };
+        let Ok(Command::Test(options)) = parse_line("test") else { panic!("not `test`") };
         assert!(STAGES.iter().all(|stage| options.wants(stage)));
         assert!(!options.fail_fast && !options.advisories);
     }
@@ -147,11 +140,7 @@ mod tests {
         else {
             panic!("not `test`")
         };
-        let wanted: Vec<_> = STAGES
-            .iter()
-            .filter(|s| options.wants(s))
-            .map(|s| s.name)
-            .collect();
+        let wanted: Vec<_> = STAGES.iter().filter(|s| options.wants(s)).map(|s| s.name).collect();
         assert_eq!(wanted, ["fmt", "deny"]);
         assert!(options.fail_fast && options.advisories);
     }
@@ -160,20 +149,13 @@ mod tests {
     fn an_unknown_stage_is_answered_with_the_known_ones() {
         let problem = parse_line("test fmtt").unwrap_err();
         assert!(problem.contains("`fmtt`"), "{problem}");
-        assert!(
-            STAGES.iter().all(|stage| problem.contains(stage.name)),
-            "{problem}"
-        );
+        assert!(STAGES.iter().all(|stage| problem.contains(stage.name)), "{problem}");
     }
 
     #[test]
     fn advisories_without_deny_is_an_error() {
         assert!(parse_line("test --advisories").is_ok());
-        assert!(
-            parse_line("test fmt --advisories")
-                .unwrap_err()
-                .contains("deny")
-        );
+        assert!(parse_line("test fmt --advisories").unwrap_err().contains("deny"));
     }
 
     #[test]
@@ -182,36 +164,17 @@ mod tests {
             rows: vec!["S1".to_owned(), "S11".to_owned()],
             json: Some("out.json".into()),
         };
-        assert_eq!(
-            parse_line("bench S1 --json out.json S11"),
-            Ok(Command::Bench(expected))
-        );
-        assert!(
-            parse_line("bench --json")
-                .unwrap_err()
-                .contains("needs a file")
-        );
-        assert!(
-            parse_line("bench --json --fast")
-                .unwrap_err()
-                .contains("needs a file")
-        );
+        assert_eq!(parse_line("bench S1 --json out.json S11"), Ok(Command::Bench(expected)));
+        assert!(parse_line("bench --json").unwrap_err().contains("needs a file"));
+        assert!(parse_line("bench --json --fast").unwrap_err().contains("needs a file"));
     }
 
     #[test]
     fn what_is_not_known_is_refused() {
         assert!(parse_line("").is_err());
         assert!(parse_line("tset").unwrap_err().contains("`tset`"));
-        assert!(
-            parse_line("test --quick")
-                .unwrap_err()
-                .contains("`--quick`")
-        );
-        assert!(
-            parse_line("bench --quick")
-                .unwrap_err()
-                .contains("`--quick`")
-        );
+        assert!(parse_line("test --quick").unwrap_err().contains("`--quick`"));
+        assert!(parse_line("bench --quick").unwrap_err().contains("`--quick`"));
     }
 
     #[test]

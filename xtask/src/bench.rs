@@ -34,16 +34,9 @@ pub(crate) fn run(options: &BenchOptions) -> bool {
 /// The stage `bench-build`: compiles the benchmarks, so that they cannot rot.
 pub(crate) fn check(job: &mut Job<'_>) -> Verdict {
     if !exists() {
-        return Err(Stop::Nothing(format!(
-            "there is no {MANIFEST} in this tree"
-        )));
+        return Err(Stop::Nothing(format!("there is no {MANIFEST} in this tree")));
     }
-    job.step(cargo(&[
-        "check",
-        "--all-targets",
-        "--manifest-path",
-        MANIFEST,
-    ]));
+    job.step(cargo(&["check", "--all-targets", "--manifest-path", MANIFEST]));
     Ok("the benchmarks compile".to_owned())
 }
 

@@ -17,12 +17,7 @@ pub(crate) fn fmt(job: &mut Job<'_>) -> Verdict {
     need_component("fmt", "rustfmt")?;
     job.step(cargo(&["fmt", "--all", "--check"]));
     if bench::exists() {
-        job.step(cargo(&[
-            "fmt",
-            "--manifest-path",
-            bench::MANIFEST,
-            "--check",
-        ]));
+        job.step(cargo(&["fmt", "--manifest-path", bench::MANIFEST, "--check"]));
     }
     Ok("every Rust file is formatted".to_owned())
 }
@@ -37,14 +32,9 @@ pub(crate) fn clippy(job: &mut Job<'_>) -> Verdict {
     let core = ["clippy", "--package", "sealwire", "--no-default-features"];
     job.step(cargo(&[&core[..], &deny].concat()));
     for feature in &features {
-        job.step(cargo(
-            &[&core[..], &["--features", feature], &deny].concat(),
-        ));
+        job.step(cargo(&[&core[..], &["--features", feature], &deny].concat()));
     }
-    Ok(format!(
-        "workspace; core without features and with each of {}",
-        features.join(", ")
-    ))
+    Ok(format!("workspace; core without features and with each of {}", features.join(", ")))
 }
 
 /// Unit, integration and documentation tests of every crate.
@@ -88,9 +78,7 @@ fn need_component(subcommand: &str, component: &str) -> Result<(), Stop> {
     match run(program("rustup", &["component", "add", component])) {
         Ok(()) if works() => Ok(()),
         Ok(()) => Err(Stop::Unable(format!("`cargo {subcommand}` does not run"))),
-        Err(why) => Err(Stop::Unable(format!(
-            "`cargo {subcommand}` is missing; {why}"
-        ))),
+        Err(why) => Err(Stop::Unable(format!("`cargo {subcommand}` is missing; {why}"))),
     }
 }
 

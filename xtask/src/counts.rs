@@ -13,10 +13,8 @@ pub(crate) struct Counts {
 impl Counts {
     /// Reads a line such as `test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; …`.
     fn from_line(line: &str) -> Option<Self> {
-        let (_verdict, numbers) = line
-            .trim_end()
-            .strip_prefix("test result: ")?
-            .split_once(". ")?;
+        let (_verdict, numbers) =
+            line.trim_end().strip_prefix("test result: ")?.split_once(". ")?;
         let mut counts = Self::default();
         for part in numbers.split("; ") {
             match part.split_once(' ') {
@@ -100,18 +98,8 @@ all doctests ran in 0.41s; merged doctests compilation took 0.31s
     fn results_are_added_up_however_the_stream_is_cut() {
         for size in 1..OUTPUT.len() {
             let mut tally = Tally::default();
-            OUTPUT
-                .as_bytes()
-                .chunks(size)
-                .for_each(|piece| tally.feed(piece));
-            assert_eq!(
-                tally.finish(),
-                Counts {
-                    passed: 12,
-                    failed: 3,
-                    skipped: 4
-                }
-            );
+            OUTPUT.as_bytes().chunks(size).for_each(|piece| tally.feed(piece));
+            assert_eq!(tally.finish(), Counts { passed: 12, failed: 3, skipped: 4 });
         }
     }
 
@@ -119,22 +107,12 @@ all doctests ran in 0.41s; merged doctests compilation took 0.31s
     fn a_last_line_without_its_end_counts() {
         let mut tally = Tally::default();
         tally.feed(b"test result: ok. 1 passed; 0 failed; 0 ignored");
-        assert_eq!(
-            tally.finish(),
-            Counts {
-                passed: 1,
-                ..Counts::default()
-            }
-        );
+        assert_eq!(tally.finish(), Counts { passed: 1, ..Counts::default() });
     }
 
     #[test]
     fn the_closing_line_names_skipped_tests_only_if_there_are_any() {
-        let mut counts = Counts {
-            passed: 5,
-            failed: 1,
-            skipped: 0,
-        };
+        let mut counts = Counts { passed: 5, failed: 1, skipped: 0 };
         assert_eq!(counts.to_string(), "5 passed, 1 failed");
         counts.skipped = 2;
         assert_eq!(counts.to_string(), "5 passed, 1 failed, 2 skipped");

@@ -13,19 +13,13 @@ const VERSION: &str = "0.20.2";
 pub(crate) fn run(job: &mut Job<'_>) -> Verdict {
     let version = need_cargo_deny()?;
     let check = ["deny", "check", "--hide-inclusion-graph"];
-    job.step(cargo(
-        &[&check[..], &["bans", "licenses", "sources"]].concat(),
-    ));
+    job.step(cargo(&[&check[..], &["bans", "licenses", "sources"]].concat()));
     if job.options.advisories {
         job.step(cargo(&[&check[..], &["advisories"]].concat()));
-        return Ok(format!(
-            "bans, licences, sources and advisories, by {version}"
-        ));
+        return Ok(format!("bans, licences, sources and advisories, by {version}"));
     }
     println!("advisories were not checked: `cargo xtask test deny --advisories` does");
-    Ok(format!(
-        "bans, licences and sources, not advisories, by {version}"
-    ))
+    Ok(format!("bans, licences and sources, not advisories, by {version}"))
 }
 
 /// Sees to it that `cargo deny` works, and answers its version.
@@ -37,9 +31,7 @@ fn need_cargo_deny() -> Result<String, Stop> {
     println!("cargo-deny is missing: installing {VERSION}, which takes a few minutes");
     let installed = shell::run(install());
     version().ok_or_else(|| {
-        let why = installed
-            .err()
-            .unwrap_or_else(|| "it was installed but does not run".to_owned());
+        let why = installed.err().unwrap_or_else(|| "it was installed but does not run".to_owned());
         Stop::Unable(format!("cargo-deny is missing; {why}"))
     })
 }

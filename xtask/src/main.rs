@@ -33,9 +33,5 @@ fn main() -> ExitCode {
         Command::Test(options) => stage::run(&options),
         Command::Bench(options) => bench::run(&options),
     };
-    if good {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

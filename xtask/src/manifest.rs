@@ -24,11 +24,7 @@ impl Manifest {
                 manifest.tables.push(table.clone());
             } else if let Some((key, value)) = line.split_once('=') {
                 depth = brackets(value);
-                let entry = (
-                    table.clone(),
-                    key.trim().to_owned(),
-                    value.trim().to_owned(),
-                );
+                let entry = (table.clone(), key.trim().to_owned(), value.trim().to_owned());
                 manifest.entries.push(entry);
             }
         }
@@ -48,10 +44,7 @@ impl Manifest {
 
     /// The value of a key, as it is written.
     pub(crate) fn value(&self, table: &str, key: &str) -> Option<&str> {
-        let entry = self
-            .entries
-            .iter()
-            .find(|(name, k, _)| name == table && k == key);
+        let entry = self.entries.iter().find(|(name, k, _)| name == table && k == key);
         entry.map(|(.., value)| value.as_str())
     }
 }
@@ -99,10 +92,7 @@ workspace = true
 
     #[test]
     fn keys_are_found_around_values_of_several_lines() {
-        assert_eq!(
-            Manifest::parse(TEXT).keys("features"),
-            ["default", "std", "http"]
-        );
+        assert_eq!(Manifest::parse(TEXT).keys("features"), ["default", "std", "http"]);
     }
 
     #[test]

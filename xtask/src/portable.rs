@@ -13,28 +13,13 @@ const TARGETS: [&str; 2] = ["thumbv7em-none-eabi", "wasm32-unknown-unknown"];
 /// Builds core for each target, and runs its unit tests here without `std`, which is what the
 /// RustCrypto backend needs to be exercised at all.
 pub(crate) fn run(job: &mut Job<'_>) -> Verdict {
-    job.test_step(cargo(&[
-        "test",
-        "--package",
-        "sealwire",
-        "--no-default-features",
-        "--lib",
-    ]));
+    job.test_step(cargo(&["test", "--package", "sealwire", "--no-default-features", "--lib"]));
     for target in TARGETS {
         need_target(target)?;
-        let core = [
-            "build",
-            "--package",
-            "sealwire",
-            "--no-default-features",
-            "--release",
-        ];
+        let core = ["build", "--package", "sealwire", "--no-default-features", "--release"];
         job.step(cargo(&[&core[..], &["--target", target]].concat()));
     }
-    Ok(format!(
-        "core without features: its tests here, built for {}",
-        TARGETS.join(" and ")
-    ))
+    Ok(format!("core without features: its tests here, built for {}", TARGETS.join(" and ")))
 }
 
 /// Sees to it that the compiled `core` and `alloc` for `target` are there.
@@ -45,12 +30,8 @@ fn need_target(target: &str) -> Result<(), Stop> {
     println!("the target {target} is missing: adding it");
     match shell::run(program("rustup", &["target", "add", target])) {
         Ok(()) if is_installed(target) => Ok(()),
-        Ok(()) => Err(Stop::Unable(format!(
-            "rustup added {target} to another toolchain"
-        ))),
-        Err(why) => Err(Stop::Unable(format!(
-            "the target {target} is missing; {why}"
-        ))),
+        Ok(()) => Err(Stop::Unable(format!("rustup added {target} to another toolchain"))),
+        Err(why) => Err(Stop::Unable(format!("the target {target} is missing; {why}"))),
     }
 }
 
@@ -67,9 +48,7 @@ fn holds_core(folder: &Path) -> bool {
     let Ok(files) = folder.read_dir() else {
         return false;
     };
-    files
-        .flatten()
-        .any(|file| file.file_name().to_string_lossy().starts_with("libcore-"))
+    files.flatten().any(|file| file.file_name().to_string_lossy().starts_with("libcore-"))
 }
 
 #[cfg(test)]
@@ -79,10 +58,7 @@ mod tests {
     #[test]
     fn the_hosts_own_target_is_installed_and_an_unknown_one_is_not() {
         let host = output(program("rustc", &["-vV"])).unwrap();
-        let host = host
-            .lines()
-            .find_map(|line| line.strip_prefix("host: "))
-            .unwrap();
+        let host = host.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
         assert!(is_installed(host));
         assert!(!is_installed("no-such-target"));
     }

@@ -41,11 +41,7 @@ pub(crate) fn program(name: impl Into<OsString>, args: &[&str]) -> Command {
 
 /// Whether `command` runs and succeeds; what it prints is not shown.
 pub(crate) fn succeeds(mut command: Command) -> bool {
-    command
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|s| s.success())
+    command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|s| s.success())
 }
 
 /// What `command` prints, if it succeeds.
@@ -58,19 +54,14 @@ pub(crate) fn output(mut command: Command) -> Option<String> {
 /// Shows `command` and runs it; the error says how it ended.
 pub(crate) fn run(mut command: Command) -> Result<(), String> {
     let line = show(&command);
-    let status = command
-        .status()
-        .map_err(|error| format!("`{line}`: {error}"))?;
+    let status = command.status().map_err(|error| format!("`{line}`: {error}"))?;
     ended_well(&line, status)
 }
 
 /// As [`run`], and adds up the test results that pass by.
 pub(crate) fn run_tests(mut command: Command) -> (Counts, Result<(), String>) {
     let line = show(&command);
-    let ran = command
-        .stdout(Stdio::piped())
-        .spawn()
-        .and_then(pass_through);
+    let ran = command.stdout(Stdio::piped()).spawn().and_then(pass_through);
     match ran {
         Ok((counts, status)) => (counts, ended_well(&line, status)),
         Err(error) => (Counts::default(), Err(format!("`{line}`: {error}"))),
@@ -100,18 +91,12 @@ fn pass_through(mut child: Child) -> io::Result<(Counts, ExitStatus)> {
 }
 
 fn ended_well(line: &str, status: ExitStatus) -> Result<(), String> {
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("`{line}`: {status}"))
-    }
+    if status.success() { Ok(()) } else { Err(format!("`{line}`: {status}")) }
 }
 
 /// Prints the command as a user would type it, and gives that line back.
 fn show(command: &Command) -> String {
-    let name = Path::new(command.get_program())
-        .file_stem()
-        .unwrap_or_default();
+    let name = Path::new(command.get_program()).file_stem().unwrap_or_default();
     let mut line = String::new();
     for (variable, value) in command.get_envs() {
         if let Some(value) = value {
@@ -134,10 +119,7 @@ mod tests {
     fn a_command_is_shown_as_it_would_be_typed() {
         let mut command = cargo(&["doc", "--workspace"]);
         command.env("RUSTDOCFLAGS", "-D warnings");
-        assert_eq!(
-            show(&command),
-            "RUSTDOCFLAGS=\"-D warnings\" cargo doc --workspace"
-        );
+        assert_eq!(show(&command), "RUSTDOCFLAGS=\"-D warnings\" cargo doc --workspace");
     }
 
     #[test]
@@ -145,10 +127,6 @@ mod tests {
         assert!(succeeds(cargo(&["--version"])));
         assert!(!succeeds(cargo(&["no-such-command"])));
         assert!(!succeeds(program("no-such-program", &[])));
-        assert!(
-            run(program("no-such-program", &[]))
-                .unwrap_err()
-                .contains("no-such-program")
-        );
+        assert!(run(program("no-such-program", &[])).unwrap_err().contains("no-such-program"));
     }
 }

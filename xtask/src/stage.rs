@@ -19,46 +19,18 @@ pub(crate) struct Stage {
 
 /// Every stage, the quick ones first.
 pub(crate) const STAGES: &[Stage] = &[
-    Stage {
-        name: "fmt",
-        about: "the format of every Rust file",
-        run: checks::fmt,
-    },
-    Stage {
-        name: "hygiene",
-        about: "house rules that no compiler knows",
-        run: hygiene::run,
-    },
-    Stage {
-        name: "clippy",
-        about: "lints, also for each feature of core",
-        run: checks::clippy,
-    },
-    Stage {
-        name: "test",
-        about: "all tests and documentation examples",
-        run: checks::test,
-    },
+    Stage { name: "fmt", about: "the format of every Rust file", run: checks::fmt },
+    Stage { name: "hygiene", about: "house rules that no compiler knows", run: hygiene::run },
+    Stage { name: "clippy", about: "lints, also for each feature of core", run: checks::clippy },
+    Stage { name: "test", about: "all tests and documentation examples", run: checks::test },
     Stage {
         name: "portable",
         about: "core without the standard library: two bare targets, and its tests here",
         run: portable::run,
     },
-    Stage {
-        name: "doc",
-        about: "the documentation, without warnings",
-        run: checks::doc,
-    },
-    Stage {
-        name: "deny",
-        about: "licences, bans and sources of dependencies",
-        run: deny::run,
-    },
-    Stage {
-        name: "bench-build",
-        about: "the benchmarks still compile",
-        run: bench::check,
-    },
+    Stage { name: "doc", about: "the documentation, without warnings", run: checks::doc },
+    Stage { name: "deny", about: "licences, bans and sources of dependencies", run: deny::run },
+    Stage { name: "bench-build", about: "the benchmarks still compile", run: bench::check },
 ];
 
 /// A sentence on what was done, or why the stage went no further.
@@ -85,11 +57,7 @@ pub(crate) struct Job<'a> {
 
 impl<'a> Job<'a> {
     fn new(options: &'a TestOptions) -> Self {
-        Self {
-            options,
-            counts: Counts::default(),
-            failures: Vec::new(),
-        }
+        Self { options, counts: Counts::default(), failures: Vec::new() }
     }
 
     /// Runs a step of the stage. If it fails, so does the stage, after its other steps.
@@ -149,11 +117,7 @@ impl Outcome {
             Self::Skipped(why) => ("skipped:", why.clone()),
             Self::Failed(why) => ("FAILED", why.clone()),
         };
-        format!(
-            "{:<12} {:>7.1} s  {word:<8}  {note}",
-            stage.name,
-            time.as_secs_f64()
-        )
+        format!("{:<12} {:>7.1} s  {word:<8}  {note}", stage.name, time.as_secs_f64())
     }
 }
 
@@ -191,30 +155,19 @@ mod tests {
     fn a_missing_tool_fails_in_ci_only() {
         let unable = || Err(Stop::Unable("no rustup".to_owned()));
         assert!(Outcome::new(unable(), vec![], true).failed());
-        assert_eq!(
-            Outcome::new(unable(), vec![], false),
-            Outcome::Skipped("no rustup".to_owned())
-        );
+        assert_eq!(Outcome::new(unable(), vec![], false), Outcome::Skipped("no rustup".to_owned()));
     }
 
     #[test]
     fn nothing_to_look_at_is_no_failure_but_is_said() {
         let outcome = Outcome::new(Err(Stop::Nothing("no bench/".to_owned())), vec![], true);
         assert!(!outcome.failed());
-        assert!(
-            outcome
-                .row(&STAGES[0], Duration::ZERO)
-                .contains("skipped:  no bench/")
-        );
+        assert!(outcome.row(&STAGES[0], Duration::ZERO).contains("skipped:  no bench/"));
     }
 
     #[test]
     fn a_failed_step_fails_the_stage_whatever_it_answers() {
-        let outcome = Outcome::new(
-            Ok("done".to_owned()),
-            vec!["`cargo x`: 101".to_owned()],
-            false,
-        );
+        let outcome = Outcome::new(Ok("done".to_owned()), vec!["`cargo x`: 101".to_owned()], false);
         assert!(outcome.failed());
         let row = outcome.row(&STAGES[0], Duration::from_millis(1250));
         assert!(
@@ -227,10 +180,7 @@ mod tests {
     fn a_failing_command_is_remembered_and_ends_a_fail_fast_job() {
         let missing = || shell::program("no-such-program", &[]);
         for (fail_fast, expected) in [(false, 2), (true, 1)] {
-            let options = TestOptions {
-                fail_fast,
-                ..TestOptions::default()
-            };
+            let options = TestOptions { fail_fast, ..TestOptions::default() };
             let mut job = Job::new(&options);
             job.step(missing());
             job.test_step(missing());

@@ -27,10 +27,7 @@ impl Declared {
             }
             length = Some(found);
         }
-        Ok(Self {
-            length,
-            empty: false,
-        })
+        Ok(Self { length, empty: false })
     }
 
     /// The same for a response (RFC 9113, section 8.1.1; RFC 9110, sections 6.4.1 and 8.6).
@@ -40,14 +37,8 @@ impl Declared {
     /// as HTTP/1.1 it would become the beginning of the next response.
     pub(super) fn for_response(self, status: u16, to_head: bool) -> Self {
         match (to_head, status) {
-            (true, _) | (_, 304) => Self {
-                length: None,
-                empty: true,
-            },
-            (_, 204) => Self {
-                empty: true,
-                ..self
-            },
+            (true, _) | (_, 304) => Self { length: None, empty: true },
+            (_, 204) => Self { empty: true, ..self },
             _ => self,
         }
     }
@@ -55,10 +46,7 @@ impl Declared {
     /// The same where it is not known whether the request was HEAD: no content, any length.
     pub(super) fn or_none(self, content: u64) -> Self {
         match content {
-            0 if !self.empty => Self {
-                length: None,
-                ..self
-            },
+            0 if !self.empty => Self { length: None, ..self },
             _ => self,
         }
     }

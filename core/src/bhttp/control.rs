@@ -98,12 +98,7 @@ impl ControlReader {
         const NOT_ASCII: Error = refused("the control data is not ASCII");
         let text = core::str::from_utf8(buf).map_err(|_| NOT_ASCII)?;
         let part = |from: u32, to: u32| text.get(from as usize..to as usize).ok_or(NOT_ASCII);
-        let ControlSpans {
-            method,
-            scheme,
-            authority,
-            path,
-        } = self.spans;
+        let ControlSpans { method, scheme, authority, path } = self.spans;
         Ok(RequestLine {
             method: part(0, method)?,
             scheme: part(method, scheme)?,

@@ -131,10 +131,7 @@ impl Decoder {
     /// [module](super)), [`Code::TooLarge`] past a limit, [`Code::InvalidInput`] after `finish`.
     pub fn next<'a>(&mut self, input: &mut &'a [u8]) -> Result<Option<Event<'a>>> {
         if self.ended && !matches!(self.state, State::Failed(_)) {
-            self.fail(Error::new(
-                Code::InvalidInput,
-                "input follows the end of the message",
-            ))?;
+            self.fail(Error::new(Code::InvalidInput, "input follows the end of the message"))?;
         }
         loop {
             match self.step(input).or_else(|error| self.fail(error))? {
@@ -239,10 +236,9 @@ impl Decoder {
         };
         self.status = u16::try_from(status).unwrap_or_default();
         match self.status {
-            100..=199 if self.informational == self.limits.informational => Err(Error::new(
-                Code::TooLarge,
-                "there are too many informational responses",
-            )),
+            100..=199 if self.informational == self.limits.informational => {
+                Err(Error::new(Code::TooLarge, "there are too many informational responses"))
+            }
             100..=199 => {
                 self.informational += 1;
                 self.begin_section(Section::Informational)
@@ -305,19 +301,13 @@ impl Decoder {
             return Ok(Event::Response(self.take_response()));
         }
         let fields = mem::take(&mut self.section).fields;
-        let head = RequestHead {
-            control: self.spans,
-            fields,
-        };
+        let head = RequestHead { control: self.spans, fields };
         check(strict::host(head.line(), head.fields.get_all("host")))?;
         Ok(Event::Request(head))
     }
 
     fn take_response(&mut self) -> ResponseHead {
-        ResponseHead {
-            status: self.status,
-            fields: mem::take(&mut self.section).fields,
-        }
+        ResponseHead { status: self.status, fields: mem::take(&mut self.section).fields }
     }
 
     /// Known-Length Content { Content Length (i), Content }

@@ -79,11 +79,7 @@ pub fn encode_response<'f, 't>(
     check_final(status).map_err(invalid)?;
     let declared = Declared::from_fields(fields.clone()).map_err(invalid)?;
     let size = length(content);
-    declared
-        .for_response(status, false)
-        .or_none(size)
-        .end(size)
-        .map_err(invalid)?;
+    declared.for_response(status, false).or_none(size).end(size).map_err(invalid)?;
     let mut interim = 0;
     for head in informational {
         interim += interim_len(head)?;
@@ -120,9 +116,7 @@ pub(super) fn append(
         return Ok(());
     }
     out.truncate(start);
-    Err(invalid(
-        "the field lines changed from the first pass to the second",
-    ))
+    Err(invalid("the field lines changed from the first pass to the second"))
 }
 
 /// Whether a peer would take this control data with this header section.
@@ -157,9 +151,7 @@ fn interim_len(head: &ResponseHead) -> Result<usize> {
 /// Known-Length Informational Response { Informational Response Control Data,
 ///   Known-Length Field Section }
 fn put_interim(head: &ResponseHead, out: &mut Vec<u8>) {
-    let len = encoded_lines(Section::Informational, head.fields.lines())
-        .map(line_size)
-        .sum();
+    let len = encoded_lines(Section::Informational, head.fields.lines()).map(line_size).sum();
     varint::put(out, u64::from(head.status));
     put_section(Section::Informational, len, head.fields.lines(), out);
 }

@@ -27,10 +27,7 @@ impl Fields {
     /// An empty section.
     #[must_use]
     pub const fn new() -> Self {
-        Self {
-            buf: Vec::new(),
-            spans: Vec::new(),
-        }
+        Self { buf: Vec::new(), spans: Vec::new() }
     }
 
     /// Appends a field line. The name is lowered; spaces and tabs around the value, which are not
@@ -48,8 +45,7 @@ impl Fields {
         let start = self.buf.len();
         let split = start.saturating_add(name.len());
         let span = Span::new(start, split, split.saturating_add(value.len()))?;
-        self.buf
-            .extend(name.bytes().map(|byte| byte.to_ascii_lowercase()));
+        self.buf.extend(name.bytes().map(|byte| byte.to_ascii_lowercase()));
         self.buf.extend_from_slice(value);
         self.spans.push(span);
         Ok(())
@@ -58,10 +54,7 @@ impl Fields {
     /// The field lines in order, names in lower case.
     #[must_use]
     pub fn iter(&self) -> Iter<'_> {
-        Iter {
-            buf: &self.buf,
-            spans: self.spans.iter(),
-        }
+        Iter { buf: &self.buf, spans: self.spans.iter() }
     }
 
     /// The field lines as the encoders take them.
@@ -72,16 +65,12 @@ impl Fields {
     /// The value of the first line of that name, in whatever case.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&[u8]> {
-        self.iter()
-            .find(|(found, _)| found.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
+        self.iter().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
     /// The values of all lines of that name, in whatever case and in order.
     pub fn get_all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> + Clone {
-        self.iter()
-            .filter(move |(found, _)| found.eq_ignore_ascii_case(name))
-            .map(|line| line.1)
+        self.iter().filter(move |(found, _)| found.eq_ignore_ascii_case(name)).map(|line| line.1)
     }
 
     /// Keeps the lines for which `keep(name, value)` is true.
@@ -137,18 +126,11 @@ impl Span {
             u32::try_from(at)
                 .map_err(|_| Error::new(Code::TooLarge, "the field section is too large"))
         };
-        Ok(Self {
-            name: offset(name)?,
-            value: offset(value)?,
-            end: offset(end)?,
-        })
+        Ok(Self { name: offset(name)?, value: offset(value)?, end: offset(end)? })
     }
 
     pub(super) fn line<'a>(&self, buf: &'a [u8]) -> (&'a str, &'a [u8]) {
-        (
-            text(buf, self.name, self.value),
-            bytes(buf, self.value, self.end),
-        )
+        (text(buf, self.name, self.value), bytes(buf, self.value, self.end))
     }
 
     #[cfg(feature = "http")]
@@ -207,14 +189,8 @@ impl Eq for Fields {}
 
 impl fmt::Debug for Fields {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let size: usize = self
-            .iter()
-            .map(|(name, value)| name.len() + value.len())
-            .sum();
-        f.debug_struct("Fields")
-            .field("lines", &self.len())
-            .field("bytes", &size)
-            .finish()
+        let size: usize = self.iter().map(|(name, value)| name.len() + value.len()).sum();
+        f.debug_struct("Fields").field("lines", &self.len()).field("bytes", &size).finish()
     }
 }
 

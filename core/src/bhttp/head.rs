@@ -86,11 +86,7 @@ impl RequestHead {
     /// The authority of the control data; may be empty, see [`host`](Self::host).
     #[must_use]
     pub fn authority(&self) -> &str {
-        text(
-            &self.fields.buf,
-            self.control.scheme,
-            self.control.authority,
-        )
+        text(&self.fields.buf, self.control.scheme, self.control.authority)
     }
 
     /// The path and the query, as sent.
@@ -103,10 +99,7 @@ impl RequestHead {
     /// section 7.2). Empty when the request names no host.
     #[must_use]
     pub fn host(&self) -> &str {
-        let host = self
-            .fields
-            .get("host")
-            .and_then(|value| core::str::from_utf8(value).ok());
+        let host = self.fields.get("host").and_then(|value| core::str::from_utf8(value).ok());
         match self.authority() {
             "" => host.unwrap_or_default(),
             authority => authority,
@@ -151,10 +144,7 @@ impl ResponseHead {
     /// [`Code::InvalidInput`] for any other status.
     pub fn new(status: u16, fields: Fields) -> Result<Self> {
         if !(100..=599).contains(&status) {
-            return Err(Error::new(
-                Code::InvalidInput,
-                "a status code is between 100 and 599",
-            ));
+            return Err(Error::new(Code::InvalidInput, "a status code is between 100 and 599"));
         }
         Ok(Self { status, fields })
     }

@@ -18,11 +18,7 @@ use crate::{Code, Error, Result};
 /// The lines of a [`HeaderMap`] as the encoders take them, nothing being copied.
 #[must_use]
 pub fn header_lines(map: &HeaderMap) -> HeaderLines<'_> {
-    HeaderLines {
-        map,
-        lines: map.iter(),
-        taken: 0,
-    }
+    HeaderLines { map, lines: map.iter(), taken: 0 }
 }
 
 /// What [`header_lines`] answers. The map's own iterator cannot be cloned.
@@ -63,13 +59,7 @@ pub fn encode_http_request(
     out: &mut Vec<u8>,
 ) -> Result<()> {
     let line = RequestLine::from_http(&parts.method, &parts.uri);
-    encode_request(
-        line,
-        header_lines(&parts.headers),
-        content,
-        header_lines(trailers),
-        out,
-    )
+    encode_request(line, header_lines(&parts.headers), content, header_lines(trailers), out)
 }
 
 /// [`encode_response`] without informational responses for the types of the crate `http`.
@@ -89,9 +79,7 @@ pub fn encode_http_response(
 
 impl fmt::Debug for HeaderLines<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HeaderLines")
-            .field("lines", &self.map.len())
-            .finish()
+        f.debug_struct("HeaderLines").field("lines", &self.map.len()).finish()
     }
 }
 
@@ -110,12 +98,7 @@ impl<'a> RequestLine<'a> {
                 uri.path_and_query().map_or("/", PathAndQuery::as_str),
             ),
         };
-        Self {
-            method: method.as_str(),
-            scheme,
-            authority,
-            path,
-        }
+        Self { method: method.as_str(), scheme, authority, path }
     }
 }
 

@@ -42,11 +42,7 @@ pub struct Response<'a> {
 pub fn decode_request(message: &[u8], limits: Limits) -> Result<Request<'_>> {
     let parts = Parts::decode(Decoder::request(limits), message)?;
     let head = parts.request.ok_or(NO_HEAD)?;
-    Ok(Request {
-        head,
-        content: parts.content,
-        trailers: parts.trailers,
-    })
+    Ok(Request { head, content: parts.content, trailers: parts.trailers })
 }
 
 /// Decodes a whole response, of either framing, to a request with any method but HEAD.
@@ -104,19 +100,8 @@ impl<'a> Parts<'a> {
     }
 
     fn into_response(self) -> Result<Response<'a>> {
-        let Self {
-            informational,
-            response,
-            content,
-            trailers,
-            ..
-        } = self;
-        Ok(Response {
-            informational,
-            head: response.ok_or(NO_HEAD)?,
-            content,
-            trailers,
-        })
+        let Self { informational, response, content, trailers, .. } = self;
+        Ok(Response { informational, head: response.ok_or(NO_HEAD)?, content, trailers })
     }
 }
 

@@ -116,10 +116,10 @@ impl SectionReader {
     }
 
     fn begin_line(&mut self, length: u64) -> Result<()> {
-        self.lines_left = self.lines_left.checked_sub(1).ok_or(Error::new(
-            Code::TooLarge,
-            "a field section has too many lines",
-        ))?;
+        self.lines_left = self
+            .lines_left
+            .checked_sub(1)
+            .ok_or(Error::new(Code::TooLarge, "a field section has too many lines"))?;
         self.name = self.fields.buf.len();
         self.step = Step::Name(length);
         Ok(())
@@ -149,11 +149,7 @@ impl SectionReader {
 
     fn end_line(&mut self, section: Section) -> Result<()> {
         self.step = Step::NameLength;
-        let name = self
-            .fields
-            .buf
-            .get(self.name..self.value)
-            .unwrap_or_default();
+        let name = self.fields.buf.get(self.name..self.value).unwrap_or_default();
         let value = self.fields.buf.get(self.value..).unwrap_or_default();
         check(strict::value(value))?;
         match strict::field(section, name, value) {

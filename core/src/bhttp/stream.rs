@@ -71,11 +71,7 @@ impl ResponseEncoder {
         let declared = Declared::from_fields(fields.clone()).map_err(invalid)?;
         self.head(Section::Header, status, fields, out)?;
         let declared = declared.for_response(status, false);
-        Ok(ContentEncoder {
-            declared,
-            is_response: true,
-            written: 0,
-        })
+        Ok(ContentEncoder { declared, is_response: true, written: 0 })
     }
 
     fn head<'a>(
@@ -123,11 +119,7 @@ impl ContentEncoder {
             put_line(line, out);
             put_terminated(Section::Header, fields, out);
         })?;
-        Ok(Self {
-            declared,
-            is_response: false,
-            written: 0,
-        })
+        Ok(Self { declared, is_response: false, written: 0 })
     }
 
     /// Appends one chunk of content. Nothing is written for an empty one, whose length would be

@@ -49,10 +49,7 @@ pub(super) fn value(value: &[u8]) -> Check {
     if is_space(value.first()) || is_space(value.last()) {
         return Err("a field value begins or ends with a space");
     }
-    match value
-        .iter()
-        .any(|&byte| byte != b'\t' && (byte < b' ' || byte == 0x7f))
-    {
+    match value.iter().any(|&byte| byte != b'\t' && (byte < b' ' || byte == 0x7f)) {
         true => Err("a field value holds a control byte"),
         false => Ok(()),
     }
@@ -93,13 +90,7 @@ pub(super) fn field(section: Section, name: &[u8], value: &[u8]) -> Verdict {
 /// Fields of one connection (RFC 9110, section 7.6.1; RFC 9113, section 8.2.2).
 ///
 /// What `connection` names stays: else a peer could have any field removed, `authorization` say.
-const HOP_BY_HOP: [&str; 5] = [
-    "connection",
-    "keep-alive",
-    "proxy-connection",
-    "upgrade",
-    "te",
-];
+const HOP_BY_HOP: [&str; 5] = ["connection", "keep-alive", "proxy-connection", "upgrade", "te"];
 
 /// Fields whose meaning must be known before the content: routing, authentication, request
 /// modifiers, response control and content format (RFC 9110, section 6.5.1). Dropped and not
@@ -151,9 +142,8 @@ fn list(value: &[u8]) -> impl Iterator<Item = &[u8]> {
 /// Content-Length = 1*DIGIT (RFC 9110, section 8.6), at most 2^64 - 1.
 pub(super) fn content_length(value: &[u8]) -> Result<u64, &'static str> {
     let digit = |byte: &u8| byte.is_ascii_digit().then(|| u64::from(byte - b'0'));
-    let number = value.iter().try_fold(0_u64, |sum, byte| {
-        sum.checked_mul(10)?.checked_add(digit(byte)?)
-    });
+    let number =
+        value.iter().try_fold(0_u64, |sum, byte| sum.checked_mul(10)?.checked_add(digit(byte)?));
     match (value, number) {
         ([], _) | (_, None) => Err("a content-length is not a number"),
         (_, Some(number)) => Ok(number),
@@ -207,15 +197,10 @@ fn scheme(scheme: &str) -> Check {
 /// percent-encoding, which no DNS name needs, and no empty host or port.
 pub(super) fn authority(authority: &str) -> Check {
     let (host, port) = split_port(authority);
-    let host_is_valid = match host
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'))
-    {
+    let host_is_valid = match host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         Some(ip) => {
             !ip.is_empty()
-                && ip
-                    .bytes()
-                    .all(|byte| byte.is_ascii_hexdigit() || b":.".contains(&byte))
+                && ip.bytes().all(|byte| byte.is_ascii_hexdigit() || b":.".contains(&byte))
         }
         None => !host.is_empty() && host.bytes().all(is_name_byte),
     };
@@ -243,9 +228,7 @@ fn path(line: RequestLine<'_>) -> Check {
     if !line.path.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err("the path holds a byte that is not printable ASCII");
     }
-    let is_http = ["http", "https"]
-        .iter()
-        .any(|http| line.scheme.eq_ignore_ascii_case(http));
+    let is_http = ["http", "https"].iter().any(|http| line.scheme.eq_ignore_ascii_case(http));
     match line.path {
         "" if !is_http => Ok(()),
         "*" if line.method == "OPTIONS" => Ok(()),

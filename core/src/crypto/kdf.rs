@@ -68,11 +68,7 @@ impl Prk {
 
 /// LabeledExtract("", label, ikm) where only the digest is wanted, and nothing is expanded from it:
 /// HKDF-Extract is HMAC keyed by the salt.
-pub(crate) fn labeled_digest(
-    suite_id: &[u8],
-    label: &str,
-    ikm: &[u8],
-) -> Result<[u8; HASH_LEN]> {
+pub(crate) fn labeled_digest(suite_id: &[u8], label: &str, ikm: &[u8]) -> Result<[u8; HASH_LEN]> {
     let mut hmac = Hmac::<Sha256>::new_from_slice(&[])
         .map_err(|_| Error::new(Code::Internal, "HMAC refused an empty key"))?;
     for part in [VERSION, suite_id, label.as_bytes(), ikm] {

@@ -16,10 +16,8 @@ pub struct Labels<'a> {
 
 impl Labels<'static> {
     /// Binary HTTP in one piece: `message/ohttp-req` and `message/ohttp-res`.
-    pub const BHTTP: Self = Self {
-        request: "message/bhttp request",
-        response: "message/bhttp response",
-    };
+    pub const BHTTP: Self =
+        Self { request: "message/bhttp request", response: "message/bhttp response" };
 }
 
 /// `hdr`: which key, and which algorithms.

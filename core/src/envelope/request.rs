@@ -10,10 +10,8 @@ use crate::{
     random::Random,
 };
 
-const UNKNOWN_KEY: Error = Error::new(
-    Code::UnknownKey,
-    "the request names a key or algorithms that are not accepted",
-);
+const UNKNOWN_KEY: Error =
+    Error::new(Code::UnknownKey, "the request names a key or algorithms that are not accepted");
 
 impl Recipient {
     /// How many bytes [`seal_request`] needs in front of a message: 39 for X25519.
@@ -41,10 +39,7 @@ pub fn seal_request(
 ) -> Result<ResponseOpener> {
     let header = recipient.header();
     let Some((front, request)) = message.split_at_mut_checked(recipient.headroom()) else {
-        return Err(Error::new(
-            Code::InvalidInput,
-            "the message has no headroom",
-        ));
+        return Err(Error::new(Code::InvalidInput, "the message has no headroom"));
     };
     let (hdr, enc) = front.split_at_mut(Header::LEN);
     hdr.copy_from_slice(&header.to_bytes());
@@ -74,9 +69,7 @@ pub fn open_request<'a>(
     let (hdr, rest) = message.split_first_chunk_mut().ok_or(Error::OPEN)?;
     let header = Header::from_bytes(*hdr).ok_or(UNKNOWN_KEY)?;
     let key = ring.accepting(header).ok_or(UNKNOWN_KEY)?;
-    let (enc, sealed) = rest
-        .split_at_mut_checked(header.suite.kem.enc_len())
-        .ok_or(Error::OPEN)?;
+    let (enc, sealed) = rest.split_at_mut_checked(header.suite.kem.enc_len()).ok_or(Error::OPEN)?;
     let info = header.info(labels.request);
     let context = hpke::setup_receiver(header.suite, enc, key.key_pair(), &info);
     let mut context = context.inspect_err(|_| sealed.fill(0))?;
@@ -89,10 +82,9 @@ pub fn open_request<'a>(
 /// The caller gave us a key configuration, and the key in it turned out to be unusable.
 fn blame_the_config(error: Error) -> Error {
     match error.code() {
-        Code::InvalidKey => Error::new(
-            Code::InvalidKeyConfig,
-            "the public key of the server is of low order",
-        ),
+        Code::InvalidKey => {
+            Error::new(Code::InvalidKeyConfig, "the public key of the server is of low order")
+        }
         _ => error,
     }
 }

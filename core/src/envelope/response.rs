@@ -50,9 +50,8 @@ impl ResponseOpener {
     /// `OpenFailed` if it is not the response to this request, unaltered; the sealed part of
     /// `message` is then zero.
     pub fn open(self, message: &mut [u8]) -> Result<&mut [u8]> {
-        let (nonce, sealed) = message
-            .split_at_mut_checked(self.0.nonce_len())
-            .ok_or(Error::OPEN)?;
+        let (nonce, sealed) =
+            message.split_at_mut_checked(self.0.nonce_len()).ok_or(Error::OPEN)?;
         if sealed.len() < Aead::TAG_LEN {
             sealed.fill(0);
         }
@@ -72,10 +71,7 @@ impl ResponseSealer {
         export: impl FnOnce(&mut [u8]) -> Result<()>,
     ) -> Result<Self> {
         let exchange = Exchange::new(header.suite, enc, export)?;
-        Ok(Self {
-            exchange,
-            key_id: header.key_id,
-        })
+        Ok(Self { exchange, key_id: header.key_id })
     }
 
     /// How many bytes [`Self::seal`] needs in front of the response: 16 or 32.
@@ -111,10 +107,7 @@ impl ResponseSealer {
     /// the AEAD's limit. The response behind the headroom is then unchanged.
     pub fn seal(self, message: &mut Vec<u8>, random: &mut dyn Random) -> Result<()> {
         let Some((nonce, response)) = message.split_at_mut_checked(self.headroom()) else {
-            return Err(Error::new(
-                Code::InvalidInput,
-                "the message has no headroom",
-            ));
+            return Err(Error::new(Code::InvalidInput, "the message has no headroom"));
         };
         random.fill(nonce)?;
         let (key, aead_nonce) = self.exchange.derive(nonce)?;
@@ -133,11 +126,7 @@ impl Exchange {
         salt.extend_from_slice(enc);
         let mut secret = WipeBox::new_with(Secret::zeroed);
         export(front(secret.expose_mut(), length)?)?;
-        Ok(Self {
-            suite,
-            salt,
-            secret,
-        })
+        Ok(Self { suite, salt, secret })
     }
 
     const fn nonce_len(&self) -> usize {
@@ -175,16 +164,12 @@ const fn nonce_len(suite: Suite) -> usize {
 }
 
 fn front(bytes: &mut [u8; MAX_L], length: usize) -> Result<&mut [u8]> {
-    bytes
-        .get_mut(..length)
-        .ok_or(Error::new(Code::Internal, "a key is longer than 32 bytes"))
+    bytes.get_mut(..length).ok_or(Error::new(Code::Internal, "a key is longer than 32 bytes"))
 }
 
 impl fmt::Debug for ResponseOpener {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ResponseOpener")
-            .field("suite", &self.0.suite)
-            .finish_non_exhaustive()
+        f.debug_struct("ResponseOpener").field("suite", &self.0.suite).finish_non_exhaustive()
     }
 }
 

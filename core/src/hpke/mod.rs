@@ -30,8 +30,8 @@ mod schedule;
 mod sequence;
 
 pub use context::{ReceiverContext, SenderContext};
-pub use kem::{Enc, KeyPair, PublicKey};
 use kem::SharedSecret;
+pub use kem::{Enc, KeyPair, PublicKey};
 pub use schedule::Psk;
 pub(crate) use sequence::NonceSequence;
 

@@ -43,10 +43,7 @@ impl SymmetricAlgorithms {
 impl From<Aead> for SymmetricAlgorithms {
     /// HKDF-SHA256 and the AEAD.
     fn from(aead: Aead) -> Self {
-        Self {
-            kdf_id: Kdf::HkdfSha256.id(),
-            aead_id: aead.id(),
-        }
+        Self { kdf_id: Kdf::HkdfSha256.id(), aead_id: aead.id() }
     }
 }
 
@@ -57,24 +54,14 @@ impl KeyConfig {
     /// `InvalidInput` if `aeads` is empty or names one twice.
     pub fn new(key_id: u8, public_key: PublicKey, aeads: &[Aead]) -> Result<Self> {
         if aeads.is_empty() {
-            return Err(Error::new(
-                Code::InvalidInput,
-                "a key configuration needs an AEAD",
-            ));
+            return Err(Error::new(Code::InvalidInput, "a key configuration needs an AEAD"));
         }
         let twice = |(i, aead)| aeads.iter().take(i).any(|earlier| earlier == aead);
         if aeads.iter().enumerate().any(twice) {
-            return Err(Error::new(
-                Code::InvalidInput,
-                "a key configuration names an AEAD twice",
-            ));
+            return Err(Error::new(Code::InvalidInput, "a key configuration names an AEAD twice"));
         }
         let symmetric = aeads.iter().map(|&aead| aead.into()).collect();
-        Ok(Self {
-            key_id,
-            public_key,
-            symmetric,
-        })
+        Ok(Self { key_id, public_key, symmetric })
     }
 
     /// The id that requests for this key begin with.
@@ -97,9 +84,7 @@ impl KeyConfig {
 
     /// The suites on offer that are on our allow-list, the preferred first.
     pub fn suites(&self) -> impl Iterator<Item = Suite> + '_ {
-        self.symmetric
-            .iter()
-            .filter_map(|pair| pair.with_kem(self.public_key.kem()))
+        self.symmetric.iter().filter_map(|pair| pair.with_kem(self.public_key.kem()))
     }
 
     /// Appends the encoding of this configuration:
@@ -130,10 +115,8 @@ impl KeyConfig {
     /// # Errors
     /// `InvalidKeyConfig` if it is malformed, `NoUsableKey` if its KEM is not on the allow-list.
     pub fn decode(bytes: &[u8]) -> Result<Self> {
-        Self::decode_known(bytes)?.ok_or(Error::new(
-            Code::NoUsableKey,
-            "the key configuration has an unknown KEM",
-        ))
+        Self::decode_known(bytes)?
+            .ok_or(Error::new(Code::NoUsableKey, "the key configuration has an unknown KEM"))
     }
 
     /// Nothing if the KEM is unknown, since the key's length is unknown too.
@@ -156,11 +139,7 @@ impl KeyConfig {
                 aead_id: u16::from_be_bytes([c, d]),
             })
             .collect();
-        Ok(Some(Self {
-            key_id,
-            public_key,
-            symmetric,
-        }))
+        Ok(Some(Self { key_id, public_key, symmetric }))
     }
 }
 
@@ -171,16 +150,10 @@ impl KeyConfigList {
     /// `InvalidInput` if there is none, or if two have the same key id.
     pub fn new(configs: Vec<KeyConfig>) -> Result<Self> {
         if configs.is_empty() {
-            return Err(Error::new(
-                Code::InvalidInput,
-                "a list needs a key configuration",
-            ));
+            return Err(Error::new(Code::InvalidInput, "a list needs a key configuration"));
         }
         if has_repeated_id(&configs) {
-            return Err(Error::new(
-                Code::InvalidInput,
-                "two key configurations have the same id",
-            ));
+            return Err(Error::new(Code::InvalidInput, "two key configurations have the same id"));
         }
         Ok(Self(configs))
     }
@@ -225,10 +198,7 @@ impl KeyConfigList {
             ));
         }
         if configs.is_empty() {
-            return Err(Error::new(
-                Code::NoUsableKey,
-                "no key configuration has known algorithms",
-            ));
+            return Err(Error::new(Code::NoUsableKey, "no key configuration has known algorithms"));
         }
         Ok(Self(configs))
     }
@@ -239,8 +209,7 @@ const MALFORMED: Error = Error::new(Code::InvalidKeyConfig, "the key configurati
 fn has_repeated_id(configs: &[KeyConfig]) -> bool {
     let mut seen = [false; 256];
     configs.iter().any(|config| {
-        seen.get_mut(usize::from(config.key_id))
-            .is_some_and(|seen| core::mem::replace(seen, true))
+        seen.get_mut(usize::from(config.key_id)).is_some_and(|seen| core::mem::replace(seen, true))
     })
 }
 

@@ -33,24 +33,18 @@ impl KeyPair {
         PrivateKeyInfoRef::validate_pem_label(label).map_err(|_| NOT_PEM)?;
         let info = PrivateKeyInfoRef::from_der(document.as_bytes()).map_err(|_| NOT_PEM)?;
         let kem = match info.algorithm {
-            AlgorithmIdentifierRef {
-                oid: X25519,
-                parameters: None,
-            } => Kem::X25519HkdfSha256,
+            AlgorithmIdentifierRef { oid: X25519, parameters: None } => Kem::X25519HkdfSha256,
             _ => {
-                return Err(Error::new(
-                    Code::InvalidKey,
-                    "the private key is not for X25519",
-                ));
+                return Err(Error::new(Code::InvalidKey, "the private key is not for X25519"));
             }
         };
         // CurvePrivateKey ::= OCTET STRING, inside the OCTET STRING of PKCS#8
         let key = <&OctetStringRef>::from_der(info.private_key.as_bytes()).map_err(|_| NOT_PEM)?;
         let pair = Self::from_private_key(kem, key.as_bytes())?;
         match info.public_key {
-            Some(public) if public.as_bytes() != Some(pair.public_key().as_bytes()) => Err(
-                Error::new(Code::InvalidKey, "the public key is not of the private key"),
-            ),
+            Some(public) if public.as_bytes() != Some(pair.public_key().as_bytes()) => {
+                Err(Error::new(Code::InvalidKey, "the public key is not of the private key"))
+            }
             _ => Ok(pair),
         }
     }
@@ -67,10 +61,7 @@ impl KeyPair {
             *to = *from;
         }
         let private_key = OctetStringRef::new(inner.expose()).map_err(|_| NOT_ENCODABLE)?;
-        let algorithm = AlgorithmIdentifierRef {
-            oid: X25519,
-            parameters: None,
-        };
+        let algorithm = AlgorithmIdentifierRef { oid: X25519, parameters: None };
         SecretDocument::encode_msg(&PrivateKeyInfoRef::new(algorithm, private_key))
             .and_then(|document| document.to_pem(PrivateKeyInfoRef::PEM_LABEL, LineEnding::LF))
             .map_err(|_| NOT_ENCODABLE)

@@ -38,22 +38,13 @@ impl Recipient {
             .configs()
             .iter()
             .find_map(|config| Self::first_allowed(config, policy))
-            .ok_or(Error::new(
-                Code::NoUsableKey,
-                "the policy allows none of the server's suites",
-            ))
+            .ok_or(Error::new(Code::NoUsableKey, "the policy allows none of the server's suites"))
     }
 
     fn first_allowed(config: &KeyConfig, policy: Policy) -> Option<Self> {
         let suite = config.suites().find(|&suite| policy.allows(suite))?;
-        let header = Header {
-            key_id: config.key_id(),
-            suite,
-        };
-        Some(Self {
-            header,
-            public_key: config.public_key().clone(),
-        })
+        let header = Header { key_id: config.key_id(), suite };
+        Some(Self { header, public_key: config.public_key().clone() })
     }
 
     /// The id of the key.

@@ -55,10 +55,7 @@ impl KeyRing {
     /// `InvalidInput` if its id is taken.
     pub fn add(&mut self, key: ServerKey) -> Result<()> {
         if self.find(key.config.key_id()).is_some() {
-            return Err(Error::new(
-                Code::InvalidInput,
-                "the key ring has a key of that id",
-            ));
+            return Err(Error::new(Code::InvalidInput, "the key ring has a key of that id"));
         }
         self.0.push(key);
         Ok(())
@@ -76,10 +73,7 @@ impl KeyRing {
     /// before any work with a private key.
     pub(crate) fn accepting(&self, header: Header) -> Option<&ServerKey> {
         let key = self.find(header.key_id)?;
-        key.config
-            .suites()
-            .any(|suite| suite == header.suite)
-            .then_some(key)
+        key.config.suites().any(|suite| suite == header.suite).then_some(key)
     }
 
     fn find(&self, key_id: u8) -> Option<&ServerKey> {

@@ -94,11 +94,7 @@ fn wipe<T>(memory: &mut MaybeUninit<T>) {
     let size = size_of::<T>();
     let start = ptr::from_mut(memory).cast::<u8>();
     // Whole words where the alignment allows it: an expanded key is some hundred bytes.
-    let words = if align_of::<T>() >= align_of::<usize>() {
-        size / WORD
-    } else {
-        0
-    };
+    let words = if align_of::<T>() >= align_of::<usize>() { size / WORD } else { 0 };
     for i in 0..words {
         // SAFETY: word `i` lies inside the allocation, since `words * WORD <= size`.
         let word = unsafe { start.cast::<usize>().add(i) };
@@ -159,9 +155,6 @@ mod tests {
     #[test]
     fn debug_shows_nothing() {
         extern crate std;
-        assert_eq!(
-            std::format!("{:?}", WipeBox::new_with(|| 0x5ec2e7u32)),
-            "WipeBox(..)"
-        );
+        assert_eq!(std::format!("{:?}", WipeBox::new_with(|| 0x5ec2e7u32)), "WipeBox(..)");
     }
 }

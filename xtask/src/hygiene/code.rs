@@ -5,9 +5,7 @@ pub(super) fn only_code(source: &str) -> String {
     let mut code = String::with_capacity(source.len());
     let mut rest = source;
     while let Some(c) = rest.chars().next() {
-        let skipped = comment(rest)
-            .or_else(|| string(rest))
-            .or_else(|| character(rest));
+        let skipped = comment(rest).or_else(|| string(rest)).or_else(|| character(rest));
         let length = skipped.unwrap_or_else(|| word(rest).max(c.len_utf8()));
         let (piece, after) = rest.split_at(length);
         if skipped.is_none() {
@@ -24,8 +22,7 @@ pub(super) fn only_code(source: &str) -> String {
 /// The length of the identifier or number that `text` begins with, so that the `r` in `for"` is
 /// not taken for the start of a raw string.
 fn word(text: &str) -> usize {
-    text.find(|c: char| !c.is_alphanumeric() && c != '_')
-        .unwrap_or(text.len())
+    text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len())
 }
 
 /// The length of the comment that `text` begins with; block comments nest.
@@ -67,9 +64,7 @@ fn string(text: &str) -> Option<usize> {
             let opening = hashes + 1;
             let inside = body.get(hashes..)?.strip_prefix('"')?;
             let closing = format!("\"{}", "#".repeat(hashes));
-            let end = inside
-                .find(&closing)
-                .map_or(inside.len(), |at| at + closing.len());
+            let end = inside.find(&closing).map_or(inside.len(), |at| at + closing.len());
             Some(kind + opening + end)
         }
         _ => None,
@@ -103,10 +98,7 @@ mod tests {
     use super::*;
 
     fn words(source: &str) -> String {
-        only_code(source)
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ")
+        only_code(source).split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     #[test]

@@ -50,16 +50,8 @@ mod tests {
 
     #[test]
     fn tests_and_other_languages_may_be_long() {
-        for path in [
-            "tests/src/a.rs",
-            "core/src/a/tests.rs",
-            "core/src/a_tests.rs",
-            "README.md",
-        ] {
-            assert!(
-                check_with(&[file(path, lines(501))], &[]).is_empty(),
-                "{path}"
-            );
+        for path in ["tests/src/a.rs", "core/src/a/tests.rs", "core/src/a_tests.rs", "README.md"] {
+            assert!(check_with(&[file(path, lines(501))], &[]).is_empty(), "{path}");
         }
         assert!(!check_with(&[file("core/src/latests.rs", lines(501))], &[]).is_empty());
     }

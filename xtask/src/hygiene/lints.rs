@@ -25,8 +25,7 @@ pub(super) fn check(files: &[File]) -> Vec<String> {
 
 /// What stands before `Cargo.toml`: nothing, or a folder that ends in `/`.
 fn folder(path: &str) -> Option<&str> {
-    path.strip_suffix("Cargo.toml")
-        .filter(|folder| folder.is_empty() || folder.ends_with('/'))
+    path.strip_suffix("Cargo.toml").filter(|folder| folder.is_empty() || folder.ends_with('/'))
 }
 
 fn inherits(manifest: &Manifest) -> bool {
@@ -43,34 +42,21 @@ mod tests {
 
     #[test]
     fn a_crate_without_the_lints_is_named() {
-        let files = [
-            file("Cargo.toml", "[workspace]\n"),
-            file("core/Cargo.toml", BAD),
-        ];
-        assert_eq!(
-            check(&files),
-            ["core/Cargo.toml: `[lints] workspace = true` is missing"]
-        );
+        let files = [file("Cargo.toml", "[workspace]\n"), file("core/Cargo.toml", BAD)];
+        assert_eq!(check(&files), ["core/Cargo.toml: `[lints] workspace = true` is missing"]);
         assert!(check(&[file("core/Cargo.toml", GOOD)]).is_empty());
     }
 
     #[test]
     fn a_package_in_the_root_is_not_exempt() {
-        assert_eq!(
-            check(&[file("Cargo.toml", format!("[workspace]\n{BAD}"))]).len(),
-            1
-        );
+        assert_eq!(check(&[file("Cargo.toml", format!("[workspace]\n{BAD}"))]).len(), 1);
     }
 
     #[test]
     fn another_workspace_has_its_own_lints() {
         let own = format!("[workspace]\n{BAD}");
         assert!(
-            check(&[
-                file("bench/Cargo.toml", own),
-                file("bench/x/Cargo.toml", BAD)
-            ])
-            .is_empty()
+            check(&[file("bench/Cargo.toml", own), file("bench/x/Cargo.toml", BAD)]).is_empty()
         );
     }
 }

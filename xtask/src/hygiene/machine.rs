@@ -7,17 +7,8 @@ use super::File;
 const FOLDERS: [&str; 2] = ["work", "root"];
 
 /// How the names of hosts begin that serve packages.
-const HOSTS: [&str; 9] = [
-    "registry",
-    "index",
-    "proxy",
-    "repo",
-    "repo1",
-    "files",
-    "deb",
-    "nexus",
-    "artifactory",
-];
+const HOSTS: [&str; 9] =
+    ["registry", "index", "proxy", "repo", "repo1", "files", "deb", "nexus", "artifactory"];
 
 /// Domains that are reserved for examples (RFC 2606).
 const EXAMPLES: [&str; 3] = ["example", "test", "invalid"];
@@ -27,12 +18,10 @@ pub(super) fn check(files: &[File]) -> Vec<String> {
     files
         .iter()
         .flat_map(|file| {
-            (1..)
-                .zip(file.text.lines())
-                .filter_map(move |(number, line)| {
-                    let found = folder(line).or_else(|| host(line))?;
-                    Some(format!("{}:{number}: {found}", file.path))
-                })
+            (1..).zip(file.text.lines()).filter_map(move |(number, line)| {
+                let found = folder(line).or_else(|| host(line))?;
+                Some(format!("{}:{number}: {found}", file.path))
+            })
         })
         .collect()
 }
@@ -77,31 +66,19 @@ mod tests {
 
     #[test]
     fn a_folder_of_that_name_elsewhere_is_not() {
-        assert_eq!(
-            problems("src|work|a.rs .|root|x https:||host|work|x $HOME|work"),
-            0
-        );
+        assert_eq!(problems("src|work|a.rs .|root|x https:||host|work|x $HOME|work"), 0);
     }
 
     #[test]
     fn a_registry_is_found_by_the_shape_of_its_host() {
-        assert_eq!(
-            problems("\"resolved\": \"https:||registry.packages.org|a.tgz\""),
-            1
-        );
+        assert_eq!(problems("\"resolved\": \"https:||registry.packages.org|a.tgz\""), 1);
         assert_eq!(problems("||registry.packages.org|:_authToken=x"), 1);
         assert_eq!(problems("http:||artifactory.company.internal:8081"), 1);
     }
 
     #[test]
     fn other_hosts_and_examples_are_not() {
-        assert_eq!(
-            problems("https:||github.com|a https:||packages.org|registry.html"),
-            0
-        );
-        assert_eq!(
-            problems("https:||proxy.example.com http:||files.test // index.html"),
-            0
-        );
+        assert_eq!(problems("https:||github.com|a https:||packages.org|registry.html"), 0);
+        assert_eq!(problems("https:||proxy.example.com http:||files.test // index.html"), 0);
     }
 }

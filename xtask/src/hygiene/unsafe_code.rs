@@ -6,27 +6,19 @@
 use super::{File, code};
 
 /// Where it may stand, each with its reason.
-const ALLOWED: &[(&str, &str)] = &[(
-    "core/wipe/",
-    "overwrites the memory of types that cannot be wiped from outside",
-)];
+const ALLOWED: &[(&str, &str)] =
+    &[("core/wipe/", "overwrites the memory of types that cannot be wiped from outside")];
 
 /// Names every line with the keyword outside those places.
 pub(super) fn check(files: &[File]) -> Vec<String> {
     files
         .iter()
         .filter(|file| file.is_rust())
-        .filter(|file| {
-            ALLOWED
-                .iter()
-                .all(|(folder, _)| !file.path.starts_with(folder))
-        })
+        .filter(|file| ALLOWED.iter().all(|(folder, _)| !file.path.starts_with(folder)))
         .flat_map(|file| {
             let code = code::only_code(&file.text);
             let lines: Vec<usize> = (1..).zip(code.lines()).filter_map(keyword).collect();
-            lines
-                .into_iter()
-                .map(|number| format!("{}:{number}: unsafe code", file.path))
+            lines.into_iter().map(|number| format!("{}:{number}: unsafe code", file.path))
         })
         .collect()
 }

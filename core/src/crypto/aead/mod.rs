@@ -6,10 +6,10 @@ mod portable;
 #[cfg(all(feature = "std", not(target_family = "wasm")))]
 mod ring;
 
-#[cfg(all(feature = "std", not(target_family = "wasm")))]
-use self::ring as backend;
 #[cfg(not(all(feature = "std", not(target_family = "wasm"))))]
 use self::portable as backend;
+#[cfg(all(feature = "std", not(target_family = "wasm")))]
+use self::ring as backend;
 
 use crate::{
     error::{Code, Error, Result},

@@ -105,9 +105,7 @@ impl PublicKey {
         shared_secret: &mut SharedSecret,
     ) -> Result<()> {
         match &self.0 {
-            Public::X25519(key) => {
-                x25519::PrivateKey::encapsulate(key, random, enc, shared_secret)
-            }
+            Public::X25519(key) => x25519::PrivateKey::encapsulate(key, random, enc, shared_secret),
         }
     }
 }

@@ -27,9 +27,7 @@ const SUITE_ID: [u8; 5] = {
 const LOW_ORDER: Error = Error::new(Code::InvalidKey, "the public key is of low order");
 
 pub(super) fn public_key_from_bytes(bytes: &[u8]) -> Result<PublicKey> {
-    bytes
-        .try_into()
-        .map_err(|_| Error::new(Code::InvalidKey, "an X25519 public key has 32 bytes"))
+    bytes.try_into().map_err(|_| Error::new(Code::InvalidKey, "an X25519 public key has 32 bytes"))
 }
 
 impl PrivateKey {
