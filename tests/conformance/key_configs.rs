@@ -134,22 +134,14 @@ fn what_is_unknown_is_skipped_by_its_length() {
     assert_eq!(decoded.encode(), with_lengths(&[good]), "what we do not know we pass on");
     let suites: Vec<_> = decoded.configs()[0].suites().map(|suite| suite.aead).collect();
     assert_eq!(suites, [Aead::Aes256Gcm, Aead::Aes128Gcm]);
-    let strict = {
-        let mut policy = Policy::default();
-        policy.require_256_bit = true;
-        policy
-    };
+    let strict = Policy::default().require_256_bit();
     let recipient = Recipient::choose(&decoded, strict).unwrap();
     assert_eq!(recipient.suite().aead, Aead::Aes256Gcm);
 }
 
 #[test]
 fn the_first_that_the_policy_allows_is_chosen() {
-    let strict = {
-        let mut policy = Policy::default();
-        policy.require_256_bit = true;
-        policy
-    };
+    let strict = Policy::default().require_256_bit();
     let key = |seed| key_pair(seed).public_key().clone();
     let only_128 = KeyConfig::new(1, key(1), &[Aead::Aes128Gcm]).unwrap();
     let both = KeyConfig::new(2, key(2), &[Aead::Aes128Gcm, Aead::ChaCha20Poly1305]).unwrap();
@@ -241,4 +233,33 @@ proptest! {
             prop_assert_eq!(list.encode(), bytes);
         }
     }
+}
+
+/// A list gives the length of each configuration in two bytes.
+#[test]
+fn a_configuration_that_no_list_can_hold_is_refused() {
+    let with_pairs = |count: u16| {
+        let head = [&[1, 0x00, 0x20][..], key_pair(1).public_key().as_bytes()].concat();
+        let length = (count * 4).to_be_bytes();
+        [&head[..], &length, &[0, 1, 0, 1].repeat(count.into())].concat()
+    };
+    // 37 bytes precede the pairs.
+    let longest = KeyConfig::decode(&with_pairs(16374)).unwrap();
+    assert_eq!(longest.encode().len(), 65533);
+    let list = KeyConfigList::new(vec![longest]).unwrap();
+    assert_eq!(KeyConfigList::decode(&list.encode()).unwrap(), list);
+    for count in [16375, 16383] {
+        let error = KeyConfig::decode(&with_pairs(count)).unwrap_err();
+        assert_eq!(error.code(), Code::InvalidKeyConfig);
+    }
+}
+
+#[test]
+fn a_list_is_not_made_of_what_its_decoder_would_skip() {
+    let head = [&[1, 0x00, 0x20][..], key_pair(1).public_key().as_bytes()].concat();
+    let unknown = [&head[..], &[0, 4, 0, 1, 0xff, 0xff]].concat();
+    let config = KeyConfig::decode(&unknown).unwrap();
+    assert_eq!(config.suites().count(), 0);
+    let error = KeyConfigList::new(vec![config]).unwrap_err();
+    assert_eq!(error.code(), Code::InvalidInput);
 }

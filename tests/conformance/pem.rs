@@ -317,3 +317,12 @@ fn the_committed_samples_are_in_the_file_of_known_answers() {
         assert!(file.contains(sample.lines().nth(1).unwrap()));
     }
 }
+
+#[test]
+fn white_space_around_the_text_does_not_matter() {
+    let [text, _] = OPENSSL;
+    let public = KeyPair::from_pem(text).unwrap().public_key().clone();
+    for text in [format!("\n{text}\n\n"), format!("{text} \t\r\n"), text.trim().to_owned()] {
+        assert_eq!(KeyPair::from_pem(&text).unwrap().public_key(), &public);
+    }
+}

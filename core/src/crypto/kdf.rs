@@ -1,8 +1,9 @@
 //! HKDF-SHA256 (RFC 5869) and the labeled form of it that HPKE uses (RFC 9180, section 4).
 
-use hkdf::Hkdf;
+use hkdf::{Hkdf, HkdfExtract};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use zeroize::Zeroize as _;
 
 use crate::{
     error::{Code, Error, Result},
@@ -24,7 +25,7 @@ pub(crate) struct Prk(Hkdf<Sha256>);
 impl Prk {
     /// Extract(salt, ikm) -> PRK
     pub(crate) fn extract(salt: &[u8], ikm: &[u8]) -> Self {
-        Self(Hkdf::new(Some(salt), ikm))
+        Self::extract_parts(salt, [ikm])
     }
 
     /// A pseudorandom key that an earlier derivation produced.
@@ -36,12 +37,16 @@ impl Prk {
 
     /// LabeledExtract(salt, label, ikm) = Extract(salt, "HPKE-v1" || suite_id || label || ikm)
     pub(crate) fn labeled_extract(salt: &[u8], suite_id: &[u8], label: &str, ikm: &[u8]) -> Self {
-        let mut extract = hkdf::HkdfExtract::<Sha256>::new(Some(salt));
-        for part in [VERSION, suite_id, label.as_bytes(), ikm] {
+        Self::extract_parts(salt, [VERSION, suite_id, label.as_bytes(), ikm])
+    }
+
+    fn extract_parts<const N: usize>(salt: &[u8], ikm: [&[u8]; N]) -> Self {
+        let mut extract = HkdfExtract::<Sha256>::new(Some(salt));
+        for part in ikm {
             extract.input_ikm(part);
         }
         let (mut prk, hkdf) = extract.finalize();
-        zeroize::Zeroize::zeroize(prk.as_mut_slice());
+        prk.as_mut_slice().zeroize();
         Self(hkdf)
     }
 

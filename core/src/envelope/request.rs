@@ -42,11 +42,11 @@ pub fn seal_request(
         return Err(Error::new(Code::InvalidInput, "the message has no headroom"));
     };
     let (hdr, enc) = front.split_at_mut(Header::LEN);
-    hdr.copy_from_slice(&header.to_bytes());
     let info = header.info(labels.request);
     let mut context =
         hpke::setup_sender_into(header.suite, recipient.public_key(), &info, random, enc)
             .map_err(blame_the_config)?;
+    hdr.copy_from_slice(&header.to_bytes());
     let export = |secret: &mut [u8]| context.export(labels.response.as_bytes(), secret);
     let opener = ResponseOpener::new(header.suite, enc, export)?;
     let tag = context.seal_in_place(&[], request)?;
@@ -73,9 +73,10 @@ pub fn open_request<'a>(
     let info = header.info(labels.request);
     let context = hpke::setup_receiver(header.suite, enc, key.key_pair(), &info);
     let mut context = context.inspect_err(|_| sealed.fill(0))?;
-    let request = context.open_in_place(&[], sealed)?;
+    // Before the message is opened: after that nothing may fail.
     let export = |secret: &mut [u8]| context.export(labels.response.as_bytes(), secret);
     let sealer = ResponseSealer::new(header, enc, export)?;
+    let request = context.open_in_place(&[], sealed)?;
     Ok((request, sealer))
 }
 

@@ -106,11 +106,14 @@ impl ResponseSealer {
     /// `InvalidInput` if `message` is shorter than the headroom, `RandomFailed`, `TooLarge` beyond
     /// the AEAD's limit. The response behind the headroom is then unchanged.
     pub fn seal(self, message: &mut Vec<u8>, random: &mut dyn Random) -> Result<()> {
-        let Some((nonce, response)) = message.split_at_mut_checked(self.headroom()) else {
+        let Some((front, response)) = message.split_at_mut_checked(self.headroom()) else {
             return Err(Error::new(Code::InvalidInput, "the message has no headroom"));
         };
+        let mut nonce = [0; MAX_L];
+        let nonce = front_of(&mut nonce, front.len())?;
         random.fill(nonce)?;
         let (key, aead_nonce) = self.exchange.derive(nonce)?;
+        front.copy_from_slice(nonce);
         let tag = key.seal(&aead_nonce, &[], response)?;
         message.extend_from_slice(&tag);
         Ok(())
@@ -125,7 +128,7 @@ impl Exchange {
         let mut salt = Vec::with_capacity(enc.len().saturating_add(length));
         salt.extend_from_slice(enc);
         let mut secret = WipeBox::new_with(Secret::zeroed);
-        export(front(secret.expose_mut(), length)?)?;
+        export(front_of(secret.expose_mut(), length)?)?;
         Ok(Self { suite, salt, secret })
     }
 
@@ -144,10 +147,10 @@ impl Exchange {
     fn derive(mut self, response_nonce: &[u8]) -> Result<(WipeBox<aead::Key>, aead::Nonce)> {
         let (aead, length) = (self.suite.aead, self.nonce_len());
         self.salt.extend_from_slice(response_nonce);
-        let prk = Prk::extract(&self.salt, front(self.secret.expose_mut(), length)?);
+        let prk = Prk::extract(&self.salt, front_of(self.secret.expose_mut(), length)?);
 
         let mut key_bytes = Secret::<MAX_L>::zeroed();
-        let key_bytes = front(key_bytes.expose_mut(), aead.key_len())?;
+        let key_bytes = front_of(key_bytes.expose_mut(), aead.key_len())?;
         prk.expand(b"key", key_bytes)?;
         let mut nonce = [0; Aead::NONCE_LEN];
         prk.expand(b"nonce", &mut nonce)?;
@@ -163,7 +166,7 @@ const fn nonce_len(suite: Suite) -> usize {
     if key > nonce { key } else { nonce }
 }
 
-fn front(bytes: &mut [u8; MAX_L], length: usize) -> Result<&mut [u8]> {
+fn front_of(bytes: &mut [u8; MAX_L], length: usize) -> Result<&mut [u8]> {
     bytes.get_mut(..length).ok_or(Error::new(Code::Internal, "a key is longer than 32 bytes"))
 }
 

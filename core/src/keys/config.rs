@@ -113,7 +113,7 @@ impl KeyConfig {
     /// Decodes one configuration that fills `bytes` exactly.
     ///
     /// # Errors
-    /// `InvalidKeyConfig` if it is malformed, `NoUsableKey` if its KEM is not on the allow-list.
+    /// `InvalidKeyConfig` if it is malformed or longer than 65,535 bytes, `NoUsableKey` if its KEM is not on the allow-list.
     pub fn decode(bytes: &[u8]) -> Result<Self> {
         Self::decode_known(bytes)?
             .ok_or(Error::new(Code::NoUsableKey, "the key configuration has an unknown KEM"))
@@ -121,6 +121,9 @@ impl KeyConfig {
 
     /// Nothing if the KEM is unknown, since the key's length is unknown too.
     fn decode_known(bytes: &[u8]) -> Result<Option<Self>> {
+        if bytes.len() > MAX_LEN {
+            return Err(MALFORMED);
+        }
         let mut reader = Reader(bytes);
         let [key_id] = *reader.array()?;
         let Some(kem) = Kem::from_id(reader.u16()?) else {
@@ -147,10 +150,14 @@ impl KeyConfigList {
     /// A list of these configurations, the preferred first.
     ///
     /// # Errors
-    /// `InvalidInput` if there is none, or if two have the same key id.
+    /// `InvalidInput` if there is none, if one of them has no suite on our allow-list, or if two
+    /// have the same key id.
     pub fn new(configs: Vec<KeyConfig>) -> Result<Self> {
         if configs.is_empty() {
             return Err(Error::new(Code::InvalidInput, "a list needs a key configuration"));
+        }
+        if configs.iter().any(|config| config.suites().next().is_none()) {
+            return Err(Error::new(Code::InvalidInput, "a key configuration has no known suite"));
         }
         if has_repeated_id(&configs) {
             return Err(Error::new(Code::InvalidInput, "two key configurations have the same id"));
@@ -203,6 +210,9 @@ impl KeyConfigList {
         Ok(Self(configs))
     }
 }
+
+/// A list gives the length of a configuration in two bytes.
+const MAX_LEN: usize = u16::MAX as usize;
 
 const MALFORMED: Error = Error::new(Code::InvalidKeyConfig, "the key configuration is malformed");
 

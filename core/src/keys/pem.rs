@@ -24,12 +24,12 @@ const NOT_ENCODABLE: Error = Error::new(Code::Internal, "the private key could n
 
 impl KeyPair {
     /// Reads `-----BEGIN PRIVATE KEY-----`: X25519. A public key inside, if there is one, must be
-    /// the right one.
+    /// the right one. White space around the text does not matter; other text does.
     ///
     /// # Errors
     /// `InvalidKey` if it is anything else.
     pub fn from_pem(pem: &str) -> Result<Self> {
-        let (label, document) = SecretDocument::from_pem(pem).map_err(|_| NOT_PEM)?;
+        let (label, document) = SecretDocument::from_pem(pem.trim()).map_err(|_| NOT_PEM)?;
         PrivateKeyInfoRef::validate_pem_label(label).map_err(|_| NOT_PEM)?;
         let info = PrivateKeyInfoRef::from_der(document.as_bytes()).map_err(|_| NOT_PEM)?;
         let kem = match info.algorithm {

@@ -9,10 +9,8 @@ use crate::{
 
 /// What a client is willing to use. By default, everything on the allow-list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct Policy {
-    /// Refuse AES-128-GCM.
-    pub require_256_bit: bool,
+    require_256_bit: bool,
 }
 
 /// One public key of a server and the suite to use with it.
@@ -23,6 +21,13 @@ pub struct Recipient {
 }
 
 impl Policy {
+    /// Refuses AES-128-GCM: only AEADs with a key of 32 bytes are left.
+    #[must_use]
+    pub const fn require_256_bit(mut self) -> Self {
+        self.require_256_bit = true;
+        self
+    }
+
     const fn allows(self, suite: Suite) -> bool {
         !(self.require_256_bit && matches!(suite.aead, Aead::Aes128Gcm))
     }

@@ -146,7 +146,9 @@ impl KeyPair {
         }
     }
 
-    /// `SerializePrivateKey(skX)`: 32 bytes for X25519.
+    /// The private key as it was generated, derived or given: 32 bytes for X25519. RFC 9180,
+    /// section 7.1.2, has `SerializePrivateKey` clamp it; this does not, like that RFC's own test
+    /// vectors and openssl, and it makes no difference to the key.
     #[must_use]
     pub fn expose_private_key(&self) -> &[u8] {
         match &self.private {
