@@ -1,4 +1,67 @@
 //! End-to-end encrypted API calls, from the app's memory to the handler's.
+//!
+//! This is the protocol without I/O: bytes go in, bytes come out, and time, randomness and the
+//! network are the caller's. The adapters (`sealwire-reqwest`, `sealwire-tower`) put it into HTTP
+//! libraries; whoever needs it elsewhere calls it directly:
+//!
+//! ```
+//! use sealwire::bhttp::{Fields, RequestLine};
+//! use sealwire::keys::{KeyConfigList, KeyPair, KeyRing, Policy, Recipient, ServerKey};
+//! use sealwire::{Aead, Client, Kem, Server, SystemRandom};
+//!
+//! // The server has a key, and publishes its public half.
+//! let pair = KeyPair::generate(Kem::X25519HkdfSha256, &mut SystemRandom)?;
+//! let mut ring = KeyRing::new();
+//! ring.add(ServerKey::new(1, pair, &[Aead::ChaCha20Poly1305])?)?;
+//! let published = ring.configs()?.encode();
+//! let server = Server::new(ring, ["api.example.com"])?;
+//!
+//! // The client was shipped with what the server publishes. It seals a request ...
+//! let keys = KeyConfigList::decode(&published)?;
+//! let client = Client::new(Recipient::choose(&keys, Policy::default())?);
+//! let line = RequestLine {
+//!     method: "POST",
+//!     scheme: "https",
+//!     authority: "api.example.com",
+//!     path: "/v1/orders",
+//! };
+//! let (none, content) = (Fields::new(), b"two tons of tea");
+//! let request = client.seal(line, none.lines(), content, &mut SystemRandom)?;
+//! let (mut body, pending) = request.into_parts();
+//!
+//! // ... which the server opens, and answers ...
+//! let content_type = Some(&b"message/ohttp-req"[..]);
+//! let request = server.open(content_type, &mut body, &mut SystemRandom).expect("a good call");
+//! assert_eq!((request.head.path(), &*request.content), ("/v1/orders", &content[..]));
+//! let answer =
+//!     request.response.seal(201, none.lines(), b"done", none.lines(), &mut SystemRandom)?;
+//!
+//! // ... and the client opens the answer.
+//! let (status, mut body) = (answer.status(), answer.into_body());
+//! let response = pending.open(status, Some(b"message/ohttp-res"), &mut body)?;
+//! assert_eq!((response.head.status(), &*response.content), (201, &b"done"[..]));
+//! # Ok::<(), sealwire::Error>(())
+//! ```
+//!
+//! # Layers
+//!
+//! | module | what it is | standard |
+//! |---|---|---|
+//! | [`client`], [`server`] | the two ends of a sealed call | RFC 9458 |
+//! | [`envelope`] | sealing any bytes for a key, and the answer back | RFC 9458 |
+//! | [`bhttp`] | HTTP messages as bytes, strictly decoded | RFC 9292 |
+//! | [`keys`] | key pairs, what is published of them, what is chosen from that | RFC 9458, RFC 5958 |
+//! | [`hpke`] | the encryption below | RFC 9180 |
+//!
+//! # Errors
+//!
+//! There is one type, [`Error`], with a stable [`Code`] and a [`Fault`] that says whose it is. No
+//! error and no `Debug` output holds anything of a message or of a key.
+//!
+//! # Not protected against replay
+//!
+//! A sealed request that is presented twice opens twice. Until the server remembers what it has
+//! seen, use this for calls that may be carried out twice.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]
