@@ -38,8 +38,8 @@ pub struct ClientResponse {
 }
 
 impl Client {
-    /// A client that trusts `recipient` because its caller does: where the key came from is the
-    /// caller's to judge, and a key fetched over the path it must protect against is worth nothing.
+    /// A client that trusts `recipient` because its caller does. Whoever could have replaced the key
+    /// on its way to the app can read every call, so let it come with the app.
     #[must_use]
     pub fn new(recipient: Recipient) -> Self {
         Self { recipient, limits: Limits::default() }

@@ -62,6 +62,12 @@
 //!
 //! A sealed request that is presented twice opens twice. Until the server remembers what it has
 //! seen, use this for calls that may be carried out twice.
+//!
+//! # Memory
+//!
+//! Secrets are wiped when they are no longer needed, and the stack where libraries leave copies of
+//! them is overwritten at the end of every call that begins or ends a message. The threat model in
+//! the repository says what remains.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]

@@ -1,4 +1,4 @@
-//! The algorithms: a fixed allow-list, chosen by the server's key configuration.
+//! The algorithms we speak. A key configuration says which of them its server accepts.
 
 /// A key encapsulation mechanism (RFC 9180, section 7.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -38,6 +38,11 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
+    /// A reader that has not begun an integer.
+    pub(crate) const fn new() -> Self {
+        Self { value: 0, missing: 0 }
+    }
+
     /// Takes bytes from the front of `input`; `None` when it ended within the integer.
     pub(crate) fn read(&mut self, input: &mut &[u8]) -> Option<u64> {
         if self.missing == 0 {

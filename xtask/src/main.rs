@@ -1,4 +1,5 @@
-//! The one entry to every toolchain of this repository: `cargo xtask test`, `cargo xtask bench`.
+//! `cargo xtask test` and `cargo xtask bench`: whatever this repository does that plain cargo does
+//! not, with the tools for it installed on the way.
 //!
 //! It depends on nothing but the standard library, since it is the first thing a newcomer compiles.
 

@@ -5,10 +5,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroize as _;
 
-use crate::{
-    error::{Code, Error, Result},
-    secret::Secret,
-};
+use crate::error::{Code, Error, Result};
 
 /// `Nh`: the output of the hash in bytes.
 pub(crate) const HASH_LEN: usize = 32;
@@ -29,8 +26,8 @@ impl Prk {
     }
 
     /// A pseudorandom key that an earlier derivation produced.
-    pub(crate) fn from_secret(prk: &Secret<HASH_LEN>) -> Result<Self> {
-        Hkdf::from_prk(prk.expose())
+    pub(crate) fn from_secret(prk: &[u8; HASH_LEN]) -> Result<Self> {
+        Hkdf::from_prk(prk)
             .map(Self)
             .map_err(|_| Error::new(Code::Internal, "a pseudorandom key has the wrong length"))
     }

@@ -18,6 +18,12 @@ impl Labels<'static> {
     /// Binary HTTP in one piece: `message/ohttp-req` and `message/ohttp-res`.
     pub const BHTTP: Self =
         Self { request: "message/bhttp request", response: "message/bhttp response" };
+
+    /// Binary HTTP in chunks: `message/ohttp-chunked-req` and `message/ohttp-chunked-res`.
+    pub const BHTTP_CHUNKED: Self = Self {
+        request: "message/bhttp chunked request",
+        response: "message/bhttp chunked response",
+    };
 }
 
 /// `hdr`: which key, and which algorithms.

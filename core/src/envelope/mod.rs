@@ -33,6 +33,7 @@
 //! An envelope alone has no protection against replay: whoever has a sealed request can send it
 //! again, and it opens again.
 
+mod exchange;
 mod header;
 mod request;
 mod response;

@@ -2,15 +2,16 @@
 
 use alloc::vec::Vec;
 
-use super::{Header, Labels, ResponseOpener, ResponseSealer};
+use super::{Header, Labels, ResponseOpener, ResponseSealer, exchange::Exchange};
 use crate::{
+    crypto::scrub_stack,
     error::{Code, Error, Result},
-    hpke,
-    keys::{KeyRing, Recipient},
+    hpke::{self, ReceiverContext, SenderContext},
+    keys::{KeyRing, Recipient, ServerKey},
     random::Random,
 };
 
-const UNKNOWN_KEY: Error =
+pub(super) const UNKNOWN_KEY: Error =
     Error::new(Code::UnknownKey, "the request names a key or algorithms that are not accepted");
 
 impl Recipient {
@@ -37,21 +38,14 @@ pub fn seal_request(
     message: &mut Vec<u8>,
     random: &mut dyn Random,
 ) -> Result<ResponseOpener> {
-    let header = recipient.header();
-    let Some((front, request)) = message.split_at_mut_checked(recipient.headroom()) else {
+    let Some((preamble, request)) = message.split_at_mut_checked(recipient.headroom()) else {
         return Err(Error::new(Code::InvalidInput, "the message has no headroom"));
     };
-    let (hdr, enc) = front.split_at_mut(Header::LEN);
-    let info = header.info(labels.request);
-    let mut context =
-        hpke::setup_sender_into(header.suite, recipient.public_key(), &info, random, enc)
-            .map_err(blame_the_config)?;
-    hdr.copy_from_slice(&header.to_bytes());
-    let export = |secret: &mut [u8]| context.export(labels.response.as_bytes(), secret);
-    let opener = ResponseOpener::new(header.suite, enc, export)?;
+    let (mut context, exchange) = start_sealing(recipient, labels, preamble, random)?;
     let tag = context.seal_in_place(&[], request)?;
+    scrub_stack();
     message.extend_from_slice(&tag);
-    Ok(opener)
+    Ok(ResponseOpener::new(exchange))
 }
 
 /// Opens an encapsulated request in place: returns the request, a slice of `message`, and what will
@@ -67,17 +61,60 @@ pub fn open_request<'a>(
     message: &'a mut [u8],
 ) -> Result<(&'a mut [u8], ResponseSealer)> {
     let (hdr, rest) = message.split_first_chunk_mut().ok_or(Error::OPEN)?;
-    let header = Header::from_bytes(*hdr).ok_or(UNKNOWN_KEY)?;
-    let key = ring.accepting(header).ok_or(UNKNOWN_KEY)?;
+    let (header, key) = accept(ring, *hdr)?;
     let (enc, sealed) = rest.split_at_mut_checked(header.suite.kem.enc_len()).ok_or(Error::OPEN)?;
+    // What the response needs is made before the message is opened: after that nothing may fail.
+    let started = start_opening(header, key, labels, enc).inspect_err(|_| sealed.fill(0));
+    let (mut context, exchange) = started?;
+    let request = context.open_in_place(&[], sealed);
+    scrub_stack();
+    Ok((request?, ResponseSealer::new(header.key_id, exchange)))
+}
+
+/// Fills `preamble`, of exactly [`Recipient::headroom`] bytes, with what precedes the sealed part
+/// of a request, and only if all went well.
+///
+/// hdr = concat(encode(1, key_id), encode(2, kem_id), encode(2, kdf_id), encode(2, aead_id))
+/// enc, context = SetupBaseS(pkR, info)
+pub(super) fn start_sealing(
+    recipient: &Recipient,
+    labels: Labels<'_>,
+    preamble: &mut [u8],
+    random: &mut dyn Random,
+) -> Result<(SenderContext, Exchange)> {
+    const WRONG_LENGTH: Error = Error::new(Code::Internal, "no room for what precedes a request");
+    let header = recipient.header();
+    let (hdr, enc) = preamble.split_first_chunk_mut().ok_or(WRONG_LENGTH)?;
     let info = header.info(labels.request);
-    let context = hpke::setup_receiver(header.suite, enc, key.key_pair(), &info);
-    let mut context = context.inspect_err(|_| sealed.fill(0))?;
-    // Before the message is opened: after that nothing may fail.
+    let context = hpke::setup_sender_into(header.suite, recipient.public_key(), &info, random, enc)
+        .map_err(blame_the_config)?;
     let export = |secret: &mut [u8]| context.export(labels.response.as_bytes(), secret);
-    let sealer = ResponseSealer::new(header, enc, export)?;
-    let request = context.open_in_place(&[], sealed)?;
-    Ok((request, sealer))
+    let exchange = Exchange::new(header.suite, enc, export)?;
+    scrub_stack();
+    *hdr = header.to_bytes();
+    Ok((context, exchange))
+}
+
+/// The header and the key it names, if the ring has it and it accepts the algorithms.
+pub(super) fn accept(ring: &KeyRing, hdr: [u8; Header::LEN]) -> Result<(Header, &ServerKey)> {
+    let header = Header::from_bytes(hdr).ok_or(UNKNOWN_KEY)?;
+    let key = ring.accepting(header).ok_or(UNKNOWN_KEY)?;
+    Ok((header, key))
+}
+
+/// context = SetupBaseR(enc, skR, info)
+pub(super) fn start_opening(
+    header: Header,
+    key: &ServerKey,
+    labels: Labels<'_>,
+    enc: &[u8],
+) -> Result<(ReceiverContext, Exchange)> {
+    let info = header.info(labels.request);
+    let context = hpke::setup_receiver(header.suite, enc, key.key_pair(), &info)?;
+    let export = |secret: &mut [u8]| context.export(labels.response.as_bytes(), secret);
+    let exchange = Exchange::new(header.suite, enc, export);
+    scrub_stack();
+    Ok((context, exchange?))
 }
 
 /// The caller gave us a key configuration, and the key in it turned out to be unusable.

@@ -6,11 +6,10 @@ use core::fmt;
 use sealwire_wipe::WipeBox;
 use zeroize::Zeroize;
 
-use super::NonceSequence;
+use super::MessageKey;
 use crate::{
-    crypto::{aead, kdf},
+    crypto::kdf,
     error::{Code, Error, Result},
-    secret::Secret,
     suite::{Aead, Suite},
 };
 
@@ -18,9 +17,8 @@ use crate::{
 /// expanded AEAD key cannot be wiped through its library.
 pub(super) struct Context {
     pub(super) suite: Suite,
-    pub(super) key: aead::Key,
-    pub(super) nonces: NonceSequence,
-    pub(super) exporter_secret: Secret<{ kdf::HASH_LEN }>,
+    pub(super) messages: MessageKey,
+    pub(super) exporter_secret: [u8; kdf::HASH_LEN],
 }
 
 /// The sender's end of an encapsulation. Seals messages that the other end must open in order.
@@ -34,6 +32,11 @@ impl SenderContext {
         Self(context)
     }
 
+    /// The key, for chunks.
+    pub(crate) fn messages(&mut self) -> &mut MessageKey {
+        &mut self.0.messages
+    }
+
     /// `Context.Seal(aad, pt)` in place: `buffer` becomes the ciphertext of the same length, and
     /// the 16-byte tag is returned.
     ///
@@ -41,7 +44,7 @@ impl SenderContext {
     /// `SequenceExhausted` after 2^64 - 1 messages, and ever after; `TooLarge` beyond the AEAD's
     /// limit of at least 2^36 - 32 bytes. `buffer` is then unchanged.
     pub fn seal_in_place(&mut self, aad: &[u8], buffer: &mut [u8]) -> Result<[u8; Aead::TAG_LEN]> {
-        self.0.seal(aad, buffer)
+        self.0.messages.seal(aad, buffer)
     }
 
     /// `Context.Seal(aad, pt)`: a new buffer with ciphertext and tag.
@@ -81,6 +84,11 @@ impl ReceiverContext {
         Self(context)
     }
 
+    /// The key, for chunks.
+    pub(crate) fn messages(&mut self) -> &mut MessageKey {
+        &mut self.0.messages
+    }
+
     /// `Context.Open(aad, ct)` in place: `sealed` is ciphertext and tag; the plaintext, 16 bytes
     /// shorter, is returned as the front part of it.
     ///
@@ -89,7 +97,7 @@ impl ReceiverContext {
     /// zero, and the context still expects the same message. `SequenceExhausted` after 2^64 - 1
     /// messages, and ever after.
     pub fn open_in_place<'a>(&mut self, aad: &[u8], sealed: &'a mut [u8]) -> Result<&'a mut [u8]> {
-        self.0.open(aad, sealed)
+        self.0.messages.open(aad, sealed)
     }
 
     /// `Context.Open(aad, ct)`: a new buffer with the plaintext.
@@ -119,34 +127,6 @@ impl ReceiverContext {
 }
 
 impl Context {
-    /// def ContextS.Seal(aad, pt):
-    ///   ct = Seal(self.key, self.ComputeNonce(self.seq), aad, pt)
-    ///   self.IncrementSeq()
-    ///   return ct
-    fn seal(&mut self, aad: &[u8], buffer: &mut [u8]) -> Result<aead::Tag> {
-        let tag = self.key.seal(&self.nonces.current()?, aad, buffer)?;
-        self.nonces.advance();
-        Ok(tag)
-    }
-
-    /// def ContextR.Open(aad, ct):
-    ///   pt = Open(self.key, self.ComputeNonce(self.seq), aad, ct)
-    ///   if pt == OpenError: raise OpenError
-    ///   self.IncrementSeq()
-    ///   return pt
-    fn open<'a>(&mut self, aad: &[u8], sealed: &'a mut [u8]) -> Result<&'a mut [u8]> {
-        let nonce = self.nonces.current()?;
-        if sealed.len() < Aead::TAG_LEN {
-            sealed.fill(0);
-        }
-        let (buffer, tag) = sealed.split_last_chunk_mut().ok_or(Error::OPEN)?;
-        let opened = self.key.open(&nonce, aad, buffer, tag);
-        tag.fill(0);
-        opened?;
-        self.nonces.advance();
-        Ok(buffer)
-    }
-
     /// def Context.Export(exporter_context, L):
     ///   return LabeledExpand(self.exporter_secret, "sec", exporter_context, L)
     fn export(&self, exporter_context: &[u8], out: &mut [u8]) -> Result<()> {

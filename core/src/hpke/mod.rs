@@ -33,7 +33,7 @@ pub use context::{ReceiverContext, SenderContext};
 use kem::SharedSecret;
 pub use kem::{Enc, KeyPair, PublicKey};
 pub use schedule::Psk;
-pub(crate) use sequence::NonceSequence;
+pub(crate) use sequence::MessageKey;
 
 use alloc::vec::Vec;
 

@@ -4,7 +4,7 @@ use core::fmt;
 
 use sealwire_wipe::WipeBox;
 
-use super::{NonceSequence, SharedSecret, context::Context};
+use super::{MessageKey, SharedSecret, context::Context};
 use crate::{
     crypto::{
         aead,
@@ -107,12 +107,10 @@ pub(super) fn key_schedule(
 
     let mut context_box = WipeBox::new_with(|| Context {
         suite,
-        key,
-        nonces: NonceSequence::new(base_nonce),
-        exporter_secret: Secret::zeroed(),
+        messages: MessageKey::new(key, base_nonce),
+        exporter_secret: [0; _],
     });
-    let exporter_secret = context_box.exporter_secret.expose_mut();
-    secret.labeled_expand(&suite_id, "exp", &context, exporter_secret)?;
+    secret.labeled_expand(&suite_id, "exp", &context, &mut context_box.exporter_secret)?;
     Ok(context_box)
 }
 

@@ -1,15 +1,52 @@
-//! The nonces of one key: never one twice.
+//! One key and its nonces: never one twice.
 
 use crate::{
-    crypto::aead::Nonce,
+    crypto::aead::{self, Nonce, Tag},
     error::{Code, Error, Result},
     suite::Aead,
 };
 
+/// A key that seals or opens a sequence of messages. It belongs into a `WipeBox`.
+pub(crate) struct MessageKey {
+    key: aead::Key,
+    pub(super) nonces: NonceSequence,
+}
+
+impl MessageKey {
+    #[inline]
+    pub(crate) const fn new(key: aead::Key, base_nonce: Nonce) -> Self {
+        Self { key, nonces: NonceSequence::new(base_nonce) }
+    }
+
+    /// Seals the next message: `buffer` becomes its ciphertext, the tag is returned.
+    ///
+    /// The nonce is spent first, so that nothing that happens below can make it serve twice.
+    pub(crate) fn seal(&mut self, aad: &[u8], buffer: &mut [u8]) -> Result<Tag> {
+        let nonce = self.nonces.current()?;
+        self.nonces.advance();
+        self.key.seal(&nonce, aad, buffer)
+    }
+
+    /// Opens the next message, which is ciphertext and tag: returns the plaintext, the front of it.
+    /// If it is not the next message, `sealed` is all zero, and the same message still expected.
+    pub(crate) fn open<'a>(&mut self, aad: &[u8], sealed: &'a mut [u8]) -> Result<&'a mut [u8]> {
+        let nonce = self.nonces.current()?;
+        if sealed.len() < Aead::TAG_LEN {
+            sealed.fill(0);
+        }
+        let (buffer, tag) = sealed.split_last_chunk_mut().ok_or(Error::OPEN)?;
+        let opened = self.key.open(&nonce, aad, buffer, tag);
+        tag.fill(0);
+        opened?;
+        self.nonces.advance();
+        Ok(buffer)
+    }
+}
+
 /// `base_nonce` and a message counter (RFC 9180, section 5.2).
 ///
 /// The counter has 64 bits, not the 96 that the RFC allows: it ends sooner than it must.
-pub(crate) struct NonceSequence {
+pub(super) struct NonceSequence {
     base: Nonce,
     next: u64,
 }

@@ -113,7 +113,8 @@ impl KeyConfig {
     /// Decodes one configuration that fills `bytes` exactly.
     ///
     /// # Errors
-    /// `InvalidKeyConfig` if it is malformed or longer than 65,535 bytes, `NoUsableKey` if its KEM is not on the allow-list.
+    /// `InvalidKeyConfig` if it is malformed or longer than 65,535 bytes, `NoUsableKey` if its KEM
+    /// is not on the allow-list.
     pub fn decode(bytes: &[u8]) -> Result<Self> {
         Self::decode_known(bytes)?
             .ok_or(Error::new(Code::NoUsableKey, "the key configuration has an unknown KEM"))

@@ -29,7 +29,12 @@ impl KeyPair {
     /// # Errors
     /// `InvalidKey` if it is anything else.
     pub fn from_pem(pem: &str) -> Result<Self> {
-        let (label, document) = SecretDocument::from_pem(pem.trim()).map_err(|_| NOT_PEM)?;
+        // RFC 7468 lets explanatory text precede; a file that says more than a key is not for us.
+        let text = pem.trim();
+        if !text.starts_with("-----BEGIN ") {
+            return Err(NOT_PEM);
+        }
+        let (label, document) = SecretDocument::from_pem(text).map_err(|_| NOT_PEM)?;
         PrivateKeyInfoRef::validate_pem_label(label).map_err(|_| NOT_PEM)?;
         let info = PrivateKeyInfoRef::from_der(document.as_bytes()).map_err(|_| NOT_PEM)?;
         let kem = match info.algorithm {

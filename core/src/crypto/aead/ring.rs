@@ -3,7 +3,12 @@
 use ring::aead::{self, Aad, LessSafeKey, UnboundKey};
 
 use super::{KEY_LENGTH, Nonce, Rejected, TOO_LONG, Tag};
-use crate::{error::Result, suite::Aead};
+use crate::{
+    error::{Code, Error, Result},
+    suite::Aead,
+};
+
+const TAG_LENGTH: Error = Error::new(Code::Internal, "an AEAD tag has the wrong length");
 
 pub(super) struct Key(LessSafeKey);
 
@@ -26,7 +31,7 @@ impl Key {
             .0
             .seal_in_place_separate_tag(nonce, Aad::from(aad), buffer)
             .map_err(|_| TOO_LONG)?;
-        tag.as_ref().try_into().map_err(|_| TOO_LONG)
+        tag.as_ref().try_into().map_err(|_| TAG_LENGTH)
     }
 
     #[inline]

@@ -70,11 +70,9 @@ fn an_expansion_ends_at_255_blocks() {
 
 #[test]
 fn a_kept_secret_expands_as_it_did_before() {
-    let mut prk_bytes = Secret::<HASH_LEN>::zeroed();
     // PRK of RFC 5869, appendix A.1.
-    prk_bytes.expose_mut().copy_from_slice(&unhex(
-        "077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5",
-    ));
+    let prk = unhex("077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5");
+    let prk_bytes = prk.try_into().unwrap();
     let info: Vec<u8> = (0xf0..=0xf9).collect();
     let mut okm = [0; 8];
     Prk::from_secret(&prk_bytes).unwrap().expand(&info, &mut okm).unwrap();

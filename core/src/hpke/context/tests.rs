@@ -2,7 +2,8 @@ use alloc::{vec, vec::Vec};
 
 use super::*;
 use crate::{
-    hpke::{KeyPair, setup_receiver, setup_sender},
+    crypto::aead,
+    hpke::{KeyPair, sequence::NonceSequence, setup_receiver, setup_sender},
     random::{Random, RandomError},
     suite::Kem,
 };
@@ -60,8 +61,8 @@ fn nonces_are_the_base_xored_with_the_counter_on_the_right() {
 fn fault_22_sequence_at_its_limit() {
     for aead in AEADS {
         let (mut sender, mut receiver) = contexts(aead);
-        sender.0.nonces.skip_to(LAST - 1);
-        receiver.0.nonces.skip_to(LAST - 1);
+        sender.0.messages.nonces.skip_to(LAST - 1);
+        receiver.0.messages.nonces.skip_to(LAST - 1);
 
         // The last but one and the last message work.
         for number in [LAST - 1, LAST] {
@@ -121,7 +122,7 @@ fn fault_22_forged_input_does_not_advance_the_sequence() {
                 assert!(cut.iter().all(|&byte| byte == 0), "{length} bytes");
                 forgeries += 1;
             }
-            assert_eq!(receiver.0.nonces.current(), sender_nonce(&sender, number));
+            assert_eq!(receiver.0.messages.nonces.current(), sender_nonce(&sender, number));
             assert_eq!(receiver.open(&[number], &sealed).unwrap(), b"message");
         }
     }
@@ -130,7 +131,7 @@ fn fault_22_forged_input_does_not_advance_the_sequence() {
 
 /// The nonce of the message that the sender sealed last.
 fn sender_nonce(sender: &SenderContext, number: u8) -> Result<aead::Nonce> {
-    let mut nonces = NonceSequence::new(sender.0.nonces.current()?);
+    let mut nonces = NonceSequence::new(sender.0.messages.nonces.current()?);
     nonces.skip_to(u64::from(number) ^ (u64::from(number) + 1));
     nonces.current()
 }

@@ -47,7 +47,8 @@ impl Algorithm for PrivateKey {
 
     /// 32 random bytes are a private key; X25519 clamps them on use.
     fn generate(random: &mut dyn Random) -> Result<(Self, PublicKey)> {
-        let secret = Secret::init_with(|bytes| random.fill(bytes))?;
+        let mut secret = Secret::zeroed();
+        random.fill(secret.expose_mut())?;
         Ok(Self::with_public(&secret))
     }
 
@@ -57,7 +58,8 @@ impl Algorithm for PrivateKey {
     ///   return (sk, pk(sk))
     fn derive(ikm: &[u8]) -> Result<(Self, PublicKey)> {
         let prk = Prk::labeled_extract(&[], &SUITE_ID, "dkp_prk", ikm);
-        let secret = Secret::init_with(|sk| prk.labeled_expand(&SUITE_ID, "sk", &[], sk))?;
+        let mut secret = Secret::zeroed();
+        prk.labeled_expand(&SUITE_ID, "sk", &[], secret.expose_mut())?;
         Ok(Self::with_public(&secret))
     }
 
