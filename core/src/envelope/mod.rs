@@ -1,4 +1,5 @@
-//! One-shot envelopes: the encapsulation of Oblivious HTTP (RFC 9458, section 4).
+//! One-shot envelopes: the encapsulation of Oblivious HTTP (RFC 9458, section 4). For messages that
+//! are sealed as they are produced, see [`chunked`].
 //!
 //! A message is any bytes under a pair of [`Labels`]; that it is Binary HTTP is for others to know.
 //! Everything happens in the caller's buffer: a message to be sealed has room in front of it for
@@ -33,6 +34,7 @@
 //! An envelope alone has no protection against replay: whoever has a sealed request can send it
 //! again, and it opens again.
 
+pub mod chunked;
 mod exchange;
 mod header;
 mod request;
