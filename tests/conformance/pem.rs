@@ -325,7 +325,6 @@ fn white_space_around_the_text_does_not_matter() {
     for text in [format!("\n{text}\n\n"), format!("{text} \t\r\n"), text.trim().to_owned()] {
         assert_eq!(KeyPair::from_pem(&text).unwrap().public_key(), &public);
     }
-    for text in [format!("Bag Attributes\n{text}"), format!("{text}more\n")] {
-        assert_eq!(KeyPair::from_pem(&text).unwrap_err().code(), Code::InvalidKey);
-    }
+    let error = KeyPair::from_pem(&format!("{text}more\n")).unwrap_err();
+    assert_eq!(error.code(), Code::InvalidKey);
 }

@@ -24,17 +24,13 @@ const NOT_ENCODABLE: Error = Error::new(Code::Internal, "the private key could n
 
 impl KeyPair {
     /// Reads `-----BEGIN PRIVATE KEY-----`: X25519. A public key inside, if there is one, must be
-    /// the right one. White space around the text does not matter; other text does.
+    /// the right one. White space around the text does not matter, nor
+    /// do words in front of it (RFC 7468, section 2); anything behind it does.
     ///
     /// # Errors
     /// `InvalidKey` if it is anything else.
     pub fn from_pem(pem: &str) -> Result<Self> {
-        // RFC 7468 lets explanatory text precede; a file that says more than a key is not for us.
-        let text = pem.trim();
-        if !text.starts_with("-----BEGIN ") {
-            return Err(NOT_PEM);
-        }
-        let (label, document) = SecretDocument::from_pem(text).map_err(|_| NOT_PEM)?;
+        let (label, document) = SecretDocument::from_pem(pem.trim()).map_err(|_| NOT_PEM)?;
         PrivateKeyInfoRef::validate_pem_label(label).map_err(|_| NOT_PEM)?;
         let info = PrivateKeyInfoRef::from_der(document.as_bytes()).map_err(|_| NOT_PEM)?;
         let kem = match info.algorithm {
