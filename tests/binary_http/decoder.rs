@@ -6,7 +6,7 @@ use crate::support::{
 use sealwire::Code;
 use sealwire::bhttp::{
     ContentEncoder, Decoder, Event, Limits, RequestLine, ResponseEncoder, decode_request,
-    decode_response, pad,
+    decode_response, decode_response_to, encode_response_to, pad,
 };
 
 const NOTHING: Pairs<'static> = &[];
@@ -308,9 +308,61 @@ fn streamed_content_keeps_its_length() {
     assert_eq!(out, before);
     let encoder = ContentEncoder::request(line, three(), &mut out).unwrap();
     assert!(encoder.finish(none(), &mut out).is_err());
-    // A response without content may answer HEAD.
     let encoder = ResponseEncoder::new().response(200, three(), &mut out).unwrap();
-    assert!(encoder.finish(none(), &mut out).is_ok());
-    let mut encoder = ResponseEncoder::new().response(204, none(), &mut out).unwrap();
-    assert!(encoder.chunk(b"x", &mut out).is_err());
+    assert!(encoder.finish(none(), &mut out).is_err());
+}
+
+/// By both encoders, as the answer to that method; they agree, and our decoder takes it.
+fn encoded(method: &str, status: u16, length: Option<&str>, content: &[u8]) -> Option<Vec<u8>> {
+    let fields = || length.iter().map(|value| (&b"Content-Length"[..], value.as_bytes()));
+    let none = || core::iter::empty();
+    let mut known = Vec::new();
+    let known_result =
+        encode_response_to(method, &[], status, fields(), content, none(), &mut known);
+    let mut streamed = Vec::new();
+    let mut encoder =
+        ResponseEncoder::to(method).response(status, fields(), &mut streamed).unwrap();
+    let streamed_result = content
+        .chunks(2)
+        .try_for_each(|chunk| encoder.chunk(chunk, &mut streamed))
+        .and_then(|()| encoder.finish(none(), &mut streamed));
+    assert_eq!(known_result.is_ok(), streamed_result.is_ok());
+    let limits = Limits::default();
+    known_result.ok().map(|()| {
+        let known = decode_response_to(method, &known, limits).expect("we take our own");
+        let streamed = decode_response_to(method, &streamed, limits).expect("we take our own");
+        assert_eq!(known, streamed);
+        assert_eq!(known.head.fields().len(), usize::from(length.is_some() && status != 204));
+        known.content.into_owned()
+    })
+}
+
+/// An encoder that knows the method is exact: no content where there can be none, and a length
+/// that is the content's, even of none, wherever it is not another response's.
+#[test]
+fn responses_are_encoded_for_a_method() {
+    let (all, nothing) = (Some(b"abc".to_vec()), Some(Vec::new()));
+    for method in ["GET", "POST", "head", "CONNECT"] {
+        for status in [200, 205, 404, 599] {
+            assert_eq!(encoded(method, status, None, b"abc"), all);
+            assert_eq!(encoded(method, status, Some("3"), b"abc"), all);
+            assert_eq!(encoded(method, status, Some("0"), b""), nothing);
+            for length in ["2", "4"] {
+                assert_eq!(encoded(method, status, Some(length), b"abc"), None);
+                assert_eq!(encoded(method, status, Some(length), b""), None);
+            }
+        }
+        for status in [204, 304] {
+            for length in [None, Some("0"), Some("3"), Some("4")] {
+                assert_eq!(encoded(method, status, length, b"abc"), nothing);
+                assert_eq!(encoded(method, status, length, b""), nothing);
+            }
+        }
+    }
+    for status in [200, 204, 304, 404] {
+        for length in [None, Some("0"), Some("3"), Some("4")] {
+            assert_eq!(encoded("HEAD", status, length, b"abc"), nothing);
+            assert_eq!(encoded("HEAD", status, length, b""), nothing);
+        }
+    }
 }

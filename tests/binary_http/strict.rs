@@ -144,6 +144,9 @@ fn responses_that_have_no_content() {
     for (method, status, fields, content, ok) in cases {
         assert_eq!(response(method, status, fields, content), ok, "{method} {status} {content:?}");
     }
+    let message = raw_response(true, &[], 204, zero, b"", &[]);
+    let decoded = decode_response(&message, Limits::default()).unwrap();
+    assert!(decoded.head.fields().is_empty(), "a 204 has no content-length");
     // Even for HEAD the field must be a number.
     assert!(!response("HEAD", 200, &[(b"content-length", b"x")], b""));
 }
@@ -202,8 +205,17 @@ fn methods_and_schemes() {
     for method in ["", "G T", "GET ", "GET\r\n", "G\0T", "GE:T", "GÉT", "GET/"] {
         assert!(!control(method, "https", "a", "/"), "{method}");
     }
-    for scheme in ["http", "HTTPS", "coap+tcp", "a1.b-c"] {
+    for scheme in ["http", "HTTPS", "coap+TCP", "a1.b-c"] {
         assert!(control("GET", scheme, "a", "/"), "{scheme}");
+        let message = raw_request(true, [b"GET", scheme.as_bytes(), b"a", b"/"], &[], b"", &[]);
+        let (trace, _) = decode_every_way(true, &message);
+        let lower = scheme.to_lowercase();
+        assert_eq!(trace.request.unwrap().scheme(), lower);
+        let line = RequestLine { method: "GET", scheme, authority: "a", path: "/" };
+        let (mut out, none) = (Vec::new(), || core::iter::empty());
+        encode_request(line, none(), b"", none(), &mut out).unwrap();
+        let control: [&[u8]; 4] = [b"GET", lower.as_bytes(), b"a", b"/"];
+        assert_eq!(out, raw_request(true, control, &[], b"", &[]));
     }
     for scheme in ["", "1http", "ht tp", "https:", "-a", "http\n"] {
         assert!(!control("GET", scheme, "a", "/"), "{scheme}");
@@ -420,16 +432,14 @@ fn encoders_refuse_what_a_peer_would_refuse() {
         assert_eq!(result.unwrap_err().code(), Code::InvalidInput, "{field:?}");
         assert_eq!(out, b"before");
     }
-    for (status, content) in [(199, &b""[..]), (600, b""), (0, b""), (204, b"x"), (304, b"x")] {
+    for status in [199, 600, 0] {
         let mut out = Vec::new();
-        let result = encode_response(&[], status, none(), content, none(), &mut out);
+        let result = encode_response(&[], status, none(), b"", none(), &mut out);
         assert_eq!((result.unwrap_err().code(), out.len()), (Code::InvalidInput, 0));
     }
     let five = [(&b"content-length"[..], &b"5"[..])].into_iter();
     let mut out = Vec::new();
-    // It may answer HEAD; but a 204 has no length at all.
-    encode_response(&[], 200, five.clone(), b"", none(), &mut out).unwrap();
-    assert!(encode_response(&[], 204, five.clone(), b"", none(), &mut out).is_err());
+    assert!(encode_response(&[], 200, five.clone(), b"", none(), &mut out).is_err());
     assert!(encode_response(&[], 200, five, b"1234", none(), &mut out).is_err());
     let late = ResponseHead::new(200, Fields::new()).unwrap();
     assert!(encode_response(&[late], 200, none(), b"", none(), &mut out).is_err());
@@ -471,21 +481,4 @@ fn debug_tells_sizes_only() {
         let debug = format!("{event:?} {decoder:?}");
         assert!(!debug.contains("secret") && !debug.contains("115, 101"), "{debug}");
     }
-}
-
-#[test]
-fn fields_can_be_changed() {
-    let mut fields = Fields::new();
-    fields.push("X-A", " 1 ").unwrap();
-    fields.push("x-b", b"\xff2").unwrap();
-    fields.push("x-a", "3").unwrap();
-    for (name, value) in [("", "v"), ("a:", "v"), (":a", "v"), ("a", "\n"), ("a", "\0")] {
-        assert_eq!(fields.push(name, value).unwrap_err().code(), Code::InvalidInput);
-    }
-    assert_eq!((fields.len(), fields.get("X-a")), (3, Some(&b"1"[..])));
-    assert_eq!(fields.get_all("x-A").collect::<Vec<_>>(), [b"1", b"3"]);
-    assert!(fields.remove("X-A") && !fields.remove("x-a"));
-    assert_eq!(lines(&fields), [("x-b".to_owned(), b"\xff2".to_vec())]);
-    fields.retain(|_, _| false);
-    assert!(fields.is_empty() && fields == Fields::new());
 }

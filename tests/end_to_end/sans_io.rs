@@ -4,12 +4,12 @@
 use std::{collections::BTreeSet, iter};
 
 use sealwire::{
-    Aead, Client, Code, Kem, Server, SystemRandom,
+    Aead, Client, Code, Kem, Random, RandomError, Server, SystemRandom,
     bhttp::{self, Fields, Limits, RequestLine},
     client::{ClientRequest, ClientResponse},
     envelope::{Labels, seal_request},
-    keys::{KeyConfig, KeyConfigList, KeyPair, Policy, Recipient},
-    server::Answer,
+    keys::{KeyConfig, KeyConfigList, KeyPair, KeyRing, Policy, Recipient, ServerKey},
+    server::{Answer, ServerResponse},
 };
 
 use super::{AUTHORITY, client, recipient, server};
@@ -178,8 +178,12 @@ fn another_authority_is_a_sealed_421() {
         ("api.example.com.evil.example", Some(421)),
         ("api.example.com:444", Some(421)),
         ("API.Example.Com", None),
+        ("api.example.com:443", None),
+        ("api.example.com:0443", None),
+        ("api.example.com:80", Some(421)),
         ("localhost:8080", None),
         ("localhost", Some(421)),
+        ("", Some(421)),
     ] {
         let (mut body, pending) = seal(&client(&pinned), RequestLine { authority, ..LINE }, b"");
         match status {
@@ -190,6 +194,59 @@ fn another_authority_is_a_sealed_421() {
                 assert_eq!(open(pending, answer).0, status, "{authority}");
             }
         }
+    }
+}
+
+/// A server of these authorities, with the key of [`server`].
+fn server_of<'a>(
+    authorities: impl IntoIterator<Item = &'a str>,
+) -> Result<Server, sealwire::Error> {
+    let pair = KeyPair::derive(Kem::X25519HkdfSha256, &[7; 32]).unwrap();
+    let mut ring = KeyRing::new();
+    ring.add(ServerKey::new(9, pair, &[Aead::ChaCha20Poly1305]).unwrap()).unwrap();
+    Server::new(ring, authorities)
+}
+
+#[test]
+fn a_default_port_counts_as_none_on_both_sides() {
+    let (_, pinned) = server();
+    let server = server_of(["a.example:443", "b.example", "[::1]:443"]).unwrap();
+    for (scheme, authority, ok) in [
+        ("https", "a.example", true),
+        ("https", "A.EXAMPLE:443", true),
+        ("HTTPS", "b.example:443", true),
+        ("http", "b.example:80", true),
+        ("http", "b.example:443", false),
+        ("https", "b.example:80", false),
+        ("http", "a.example", false),
+        ("https", "[::1]", true),
+    ] {
+        let line = RequestLine { scheme, authority, ..LINE };
+        let (mut body, pending) = seal(&client(&pinned), line, b"");
+        match server.open(SEALED, &mut body, &mut SystemRandom) {
+            Ok(_) => assert!(ok, "{scheme} {authority}"),
+            Err(answer) => assert_eq!((open(pending, answer).0, ok), (421, false), "{authority}"),
+        }
+    }
+}
+
+#[test]
+fn only_http_and_https_are_served() {
+    let (server, pinned) = server();
+    let connect =
+        RequestLine { method: "CONNECT", scheme: "", authority: "localhost:8080", path: "" };
+    let ftp = RequestLine { scheme: "ftp", ..LINE };
+    let urn = RequestLine { scheme: "urn", path: "", ..LINE };
+    for line in [connect, ftp, urn] {
+        let (mut body, pending) = seal(&client(&pinned), line, b"");
+        let (status, problem) = open(pending, refused(&server, SEALED, &mut body));
+        assert_eq!(status, 400, "{line:?}");
+        assert!(String::from_utf8(problem).unwrap().contains("problems#invalid-request"));
+    }
+    for scheme in ["http", "HTTP", "https", "HttpS"] {
+        let (mut body, _) = seal(&client(&pinned), RequestLine { scheme, ..LINE }, b"");
+        let request = server.open(SEALED, &mut body, &mut SystemRandom).unwrap();
+        assert_eq!(request.head.scheme(), scheme.to_lowercase());
     }
 }
 
@@ -265,6 +322,123 @@ fn the_answer_to_head_keeps_its_length_and_has_no_content() {
     assert_eq!(response.head.fields().get("content-length"), Some(&b"1234"[..]));
 }
 
+/// A call with that method, and what seals the answer to it.
+fn opened(method: &str) -> (ServerResponse, ClientResponse) {
+    let (server, pinned) = server();
+    let (mut body, pending) = seal(&client(&pinned), RequestLine { method, ..LINE }, b"");
+    let request = server.open(SEALED, &mut body, &mut SystemRandom).unwrap();
+    (request.response, pending)
+}
+
+/// What the client opens when the handler answers this: status, fields and content.
+fn answered(
+    method: &str,
+    status: u16,
+    lines: &[(&str, &str)],
+    content: &[u8],
+    trailers: &[(&str, &str)],
+) -> (u16, Fields, Vec<u8>) {
+    let (response, pending) = opened(method);
+    let lines = lines.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes()));
+    let trailers = trailers.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes()));
+    let answer = response.seal(status, lines, content, trailers, &mut SystemRandom).unwrap();
+    assert_eq!(answer.status(), 200, "it is sealed");
+    let mut body = answer.into_body();
+    let opened = pending.open(200, Some(b"message/ohttp-res"), &mut body).unwrap();
+    (opened.head.status(), opened.head.into_fields(), opened.content.into_owned())
+}
+
+/// As hyper does with the content that a handler gives to a response that has none.
+#[test]
+fn content_where_there_can_be_none_is_left_out() {
+    let length: &[_] = &[("content-length", "3")];
+    let wrong: &[_] = &[("content-length", "9")];
+    // Method, status, fields, whether the content stays, and the content-length that does.
+    for (method, status, lines, stays, length) in [
+        ("GET", 200, length, true, Some("3")),
+        ("HEAD", 200, length, false, Some("3")),
+        ("HEAD", 404, wrong, false, Some("9")),
+        ("HEAD", 200, &[], false, None),
+        ("HEAD", 204, wrong, false, None),
+        ("GET", 204, &[], false, None),
+        ("GET", 204, length, false, None),
+        ("POST", 304, length, false, Some("3")),
+        ("POST", 304, wrong, false, Some("9")),
+    ] {
+        let (found, fields, content) = answered(method, status, lines, b"abc", &[]);
+        assert_eq!((found, &content[..]), (status, if stays { &b"abc"[..] } else { b"" }));
+        assert_eq!(fields.get("content-length"), length.map(str::as_bytes), "{method} {status}");
+    }
+}
+
+#[test]
+fn a_response_that_cannot_be_sent_becomes_a_sealed_500() {
+    let cases: [(u16, &[_], &[_]); 9] = [
+        (101, &[], &[]),
+        (199, &[], &[]),
+        (600, &[], &[]),
+        (0, &[], &[]),
+        (200, &[("content-length", "4")], &[]),
+        (200, &[("content-length", "x")], &[]),
+        (200, &[("content-length", "3"), ("content-length", "4")], &[]),
+        (200, &[], &[("content-length", "3")]),
+        (200, &[("x-secret", "a\nb")], &[]),
+    ];
+    for (status, lines, trailers) in cases {
+        let (found, fields, content) = answered("GET", status, lines, b"abc", trailers);
+        assert_eq!(found, 500, "{status} {lines:?}");
+        assert_eq!(fields.get("content-type"), Some(&b"application/problem+json"[..]));
+        let content = String::from_utf8(content).unwrap();
+        assert!(content.contains("https://sealwire.dev/problems#invalid-response"), "{content}");
+        assert!(!content.contains("secret"));
+    }
+    // A length without the content it promises is a lie to everyone but HEAD.
+    assert_eq!(answered("GET", 200, &[("content-length", "3")], b"", &[]).0, 500);
+    // The client takes no content in answer to HEAD, be it a problem's.
+    assert_eq!(answered("HEAD", 600, &[], b"abc", &[]), {
+        let mut fields = Fields::new();
+        fields.push("content-type", "application/problem+json").unwrap();
+        (500, fields, Vec::new())
+    });
+}
+
+#[test]
+fn a_handler_that_broke_off_is_a_sealed_500() {
+    for method in ["GET", "HEAD"] {
+        let (response, pending) = opened(method);
+        let answer = response.internal_error(&mut SystemRandom);
+        assert_eq!(answer.status(), 200);
+        let (status, content) = open(pending, answer);
+        assert_eq!((status, content.is_empty()), (500, method == "HEAD"));
+        let content = String::from_utf8(content).unwrap();
+        assert!(
+            content.is_empty() || content.contains("https://sealwire.dev/problems#handler-failed")
+        );
+    }
+    // Nothing can be sealed without randomness.
+    struct Broken;
+    impl Random for Broken {
+        fn fill(&mut self, _: &mut [u8]) -> Result<(), RandomError> {
+            Err(RandomError)
+        }
+    }
+    assert_eq!(opened("GET").0.internal_error(&mut Broken), Answer::internal_error());
+    let sealed = opened("GET").0.seal(200, iter::empty(), b"", iter::empty(), &mut Broken);
+    assert_eq!(sealed.unwrap_err().code(), Code::RandomFailed);
+}
+
+/// The sealed refusals of a HEAD request have no content either: its client would not take it.
+#[test]
+fn a_refused_head_request_gets_a_status() {
+    let (server, pinned) = server();
+    let line = RequestLine { method: "HEAD", authority: "evil.example", ..LINE };
+    let (mut body, pending) = seal(&client(&pinned), line, b"");
+    assert_eq!(open(pending, refused(&server, SEALED, &mut body)), (421, Vec::new()));
+    let server = server.with_limits(Limits { section: 10, ..Limits::default() });
+    let (mut body, pending) = seal(&client(&pinned), line, b"");
+    assert_eq!(open(pending, refused(&server, SEALED, &mut body)), (413, Vec::new()));
+}
+
 #[test]
 fn misuse_is_told_to_the_caller() {
     let (_, pinned) = server();
@@ -272,10 +446,13 @@ fn misuse_is_told_to_the_caller() {
         Server::new(Default::default(), [AUTHORITY]).unwrap_err().code(),
         Code::InvalidInput
     );
-    let pair = KeyPair::derive(Kem::X25519HkdfSha256, &[7; 32]).unwrap();
-    let mut ring = sealwire::keys::KeyRing::new();
-    ring.add(sealwire::keys::ServerKey::new(1, pair, &[Aead::Aes128Gcm]).unwrap()).unwrap();
-    assert_eq!(Server::new(ring, []).unwrap_err().code(), Code::InvalidInput);
+    assert_eq!(server_of([]).unwrap_err().code(), Code::InvalidInput);
+    for authority in
+        ["", "https://a.example", "a.example/", "u@a.example", "a.example:", "a b", "a:99999"]
+    {
+        let error = server_of(["good.example", authority]).unwrap_err();
+        assert_eq!(error.code(), Code::InvalidInput, "{authority}");
+    }
 
     let bad = RequestLine { path: "no-slash", ..LINE };
     let error = client(&pinned).seal(bad, iter::empty(), b"", &mut SystemRandom).unwrap_err();
@@ -291,8 +468,13 @@ fn debug_output_holds_no_message() {
     let (mut body, pending) = request.into_parts();
     let opened = server.open(SEALED, &mut body, &mut SystemRandom).unwrap();
     let shown = format!("{shown} {pending:?} {opened:?} {server:?}");
-    for secret in ["secret", "orders", "content\"", "Bearer", AUTHORITY] {
-        let server_side = format!("{server:?}");
-        assert!(!shown.replace(&server_side, "").contains(secret), "{secret} in {shown}");
+    let shown = shown.replace(&format!("{server:?}"), "");
+    for secret in ["secret", "orders", "content", "Bearer", AUTHORITY] {
+        // Bytes are shown as text, or as a list of numbers: "con" is enough of either.
+        let numbers = format!("{:?}", &secret.as_bytes()[..3]);
+        let numbers = numbers.trim_matches(['[', ']']);
+        // The one word that is the name of a field as well.
+        let text = shown.replace("content_len", "");
+        assert!(!text.contains(secret) && !text.contains(numbers), "{secret} in {shown}");
     }
 }

@@ -43,12 +43,9 @@ impl Declared {
         }
     }
 
-    /// The same where it is not known whether the request was HEAD: no content, any length.
-    pub(super) fn or_none(self, content: u64) -> Self {
-        match content {
-            0 if !self.empty => Self { length: None, ..self },
-            _ => self,
-        }
+    /// Whether there can be no content, whatever the sender has.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.empty
     }
 
     /// Whether there is a `content-length` that binds the content.

@@ -6,6 +6,14 @@ use super::section::{check, refused, split};
 use super::strict;
 use crate::{Code, Error, Result, varint};
 
+/// Whether a message begins as a HEAD request does. Asked before it is decoded: the answer to one
+/// that cannot be decoded must have no content either.
+pub(crate) fn is_head(mut message: &[u8]) -> bool {
+    let mut reader = varint::Reader::default();
+    let mut next = || reader.read(&mut message);
+    matches!((next(), next()), (Some(0 | 2), Some(4))) && message.starts_with(b"HEAD")
+}
+
 /// Reads the control data of a request, which may arrive in pieces, into the head's buffer.
 #[derive(Default)]
 pub(super) struct ControlReader {
@@ -76,12 +84,16 @@ impl ControlReader {
     }
 
     /// Notes where the part ends, and turns to the next; true after the last.
-    fn end_part(&mut self, buf: &[u8]) -> Result<bool> {
+    fn end_part(&mut self, buf: &mut [u8]) -> Result<bool> {
         let end = u32::try_from(buf.len())
             .map_err(|_| Error::new(Code::TooLarge, "the control data is too long"))?;
         let (span, next) = match self.part {
             Part::Method => (&mut self.spans.method, Part::Scheme),
-            Part::Scheme => (&mut self.spans.scheme, Part::Authority),
+            Part::Scheme => {
+                let scheme = buf.get_mut(self.spans.method as usize..).unwrap_or_default();
+                scheme.make_ascii_lowercase();
+                (&mut self.spans.scheme, Part::Authority)
+            }
             Part::Authority => (&mut self.spans.authority, Part::Path),
             Part::Path => {
                 self.spans.path = end;

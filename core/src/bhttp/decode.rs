@@ -298,6 +298,10 @@ impl Decoder {
         }
         if !self.is_request {
             self.declared = self.declared.for_response(self.status, self.to_head);
+            // A 204 has none (RFC 9110, section 8.6); one of zero is no reason to refuse it.
+            if self.status == 204 && self.declared.end(0).is_ok() {
+                self.section.fields.remove("content-length");
+            }
             return Ok(Event::Response(self.take_response()));
         }
         let fields = mem::take(&mut self.section).fields;

@@ -24,7 +24,7 @@ pub(super) enum Framing {
 
 /// Appends a request of known length to `out`, which grows once, by the exact size.
 ///
-/// Names are lowered, spaces around values left out, fields of the connection dropped (see the
+/// Names and the scheme are lowered, spaces around values left out, fields of the connection dropped (see the
 /// [module](super)). Neither content nor trailers are truncated when empty; [`pad`] may follow.
 ///
 /// # Errors
@@ -55,10 +55,29 @@ pub fn encode_request<'f, 't>(
     })
 }
 
-/// Appends a response of known length to `out`, which grows once, by the exact size.
+/// Appends a response, to a request with any method but HEAD. As [`encode_response_to`].
 ///
-/// `informational` responses go before the final one. As for [`encode_request`]; besides, a
-/// response without content may have any `content-length`, since it may answer HEAD.
+/// # Errors
+///
+/// Those of [`encode_response_to`].
+pub fn encode_response<'f, 't>(
+    informational: &[ResponseHead],
+    status: u16,
+    fields: impl FieldLines<'f>,
+    content: &[u8],
+    trailers: impl FieldLines<'t>,
+    out: &mut Vec<u8>,
+) -> Result<()> {
+    encode_response_to("GET", informational, status, fields, content, trailers, out)
+}
+
+/// Appends a response of known length, to a request with that method, to `out`, which grows once,
+/// by the exact size.
+///
+/// `informational` responses go before the final one. As for [`encode_request`]; besides, what
+/// HTTP does not let a response have is left out, since a handler need not know: the content of
+/// one to HEAD and of a 204 or 304, and the `content-length` of a 204. That of a 304 or a response
+/// to HEAD stays, whatever it says (RFC 9110, section 8.6).
 ///
 /// # Errors
 ///
@@ -68,7 +87,8 @@ pub fn encode_request<'f, 't>(
 // Message with Known-Length { Framing Indicator (i) = 1, Known-Length Informational Response ...,
 //   Final Response Control Data, Known-Length Field Section, Known-Length Content,
 //   Known-Length Field Section, Padding }
-pub fn encode_response<'f, 't>(
+pub fn encode_response_to<'f, 't>(
+    method: &str,
     informational: &[ResponseHead],
     status: u16,
     fields: impl FieldLines<'f>,
@@ -77,9 +97,11 @@ pub fn encode_response<'f, 't>(
     out: &mut Vec<u8>,
 ) -> Result<()> {
     check_final(status).map_err(invalid)?;
+    let fields = final_fields(status, fields);
     let declared = Declared::from_fields(fields.clone()).map_err(invalid)?;
-    let size = length(content);
-    declared.for_response(status, false).or_none(size).end(size).map_err(invalid)?;
+    let declared = declared.for_response(status, method == "HEAD");
+    let content = if declared.is_empty() { &[] } else { content };
+    declared.end(length(content)).map_err(invalid)?;
     let mut interim = 0;
     for head in informational {
         interim += interim_len(head)?;
@@ -134,6 +156,11 @@ pub(super) fn check_final(status: u16) -> Check {
     }
 }
 
+/// A 204 has no `content-length` (RFC 9110, section 8.6); to others this does nothing.
+pub(super) fn final_fields<'a>(status: u16, fields: impl FieldLines<'a>) -> impl FieldLines<'a> {
+    fields.filter(move |line| status != 204 || !line.0.eq_ignore_ascii_case(b"content-length"))
+}
+
 /// Informational Response Control Data { Status Code (i) = 100..199 }
 pub(super) fn check_interim(status: u16) -> Check {
     match status {
@@ -168,9 +195,10 @@ pub(super) fn line_len(line: RequestLine<'_>) -> usize {
 /// Request Control Data { Method Length (i), Method, Scheme Length (i), Scheme,
 ///   Authority Length (i), Authority, Path Length (i), Path }
 pub(super) fn put_line(line: RequestLine<'_>, out: &mut Vec<u8>) {
-    for part in [line.method, line.scheme, line.authority, line.path] {
-        put_vec(part.as_bytes(), out);
-    }
+    put_vec(line.method.as_bytes(), out);
+    put_lower(line.scheme.as_bytes(), out);
+    put_vec(line.authority.as_bytes(), out);
+    put_vec(line.path.as_bytes(), out);
 }
 
 /// The encoded size of a section's field lines, without a length before or a zero behind them.
@@ -210,10 +238,14 @@ fn put_section<'a>(section: Section, len: usize, lines: impl FieldLines<'a>, out
 /// Field Line { Name Length (i) = 1.., Name, Value Length (i), Value }
 pub(super) fn put_lines<'a>(section: Section, lines: impl FieldLines<'a>, out: &mut Vec<u8>) {
     for (name, value) in encoded_lines(section, lines) {
-        varint::put(out, length(name));
-        out.extend(name.iter().map(u8::to_ascii_lowercase));
+        put_lower(name, out);
         put_vec(value, out);
     }
+}
+
+fn put_lower(bytes: &[u8], out: &mut Vec<u8>) {
+    varint::put(out, length(bytes));
+    out.extend(bytes.iter().map(u8::to_ascii_lowercase));
 }
 
 pub(super) fn put_vec(bytes: &[u8], out: &mut Vec<u8>) {

@@ -64,7 +64,7 @@ impl RequestHead {
         };
         let control = ControlSpans {
             method: append(line.method)?,
-            scheme: append(line.scheme)?,
+            scheme: append(&line.scheme.to_ascii_lowercase())?,
             authority: append(line.authority)?,
             path: append(line.path)?,
         };
@@ -77,7 +77,7 @@ impl RequestHead {
         text(&self.fields.buf, 0, self.control.method)
     }
 
-    /// The scheme as it was sent; empty for CONNECT only.
+    /// The scheme in lower case; empty for CONNECT only.
     #[must_use]
     pub fn scheme(&self) -> &str {
         text(&self.fields.buf, self.control.method, self.control.scheme)

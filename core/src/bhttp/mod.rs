@@ -1,9 +1,9 @@
 //! Binary HTTP (RFC 9292): HTTP messages as bytes outside of any HTTP connection.
 //!
 //! This module knows no cryptography. It encodes messages of known length in one call
-//! ([`encode_request`], [`encode_response`]), streams messages of indeterminate length
+//! ([`encode_request`], [`encode_response_to`]), streams messages of indeterminate length
 //! ([`ContentEncoder`], [`ResponseEncoder`]), and decodes both, as they arrive ([`Decoder`]) or in
-//! one call ([`decode_request`], [`decode_response`]).
+//! one call ([`decode_request`], [`decode_response_to`]).
 //!
 //! Decoding is strict, because what leaves here may be forwarded as HTTP/1.1, where a byte too
 //! much becomes another request. What is refused and what is dropped:
@@ -41,8 +41,9 @@ mod section;
 mod stream;
 mod strict;
 
+pub(crate) use self::control::is_head;
 pub use self::decode::{Decoder, Event};
-pub use self::encode::{FieldLines, encode_request, encode_response, pad};
+pub use self::encode::{FieldLines, encode_request, encode_response, encode_response_to, pad};
 pub use self::fields::{Fields, Iter};
 pub use self::head::{RequestHead, RequestLine, ResponseHead};
 #[cfg(feature = "http")]
@@ -50,3 +51,4 @@ pub use self::http::{HeaderLines, encode_http_request, encode_http_response, hea
 pub use self::limits::Limits;
 pub use self::message::{Request, Response, decode_request, decode_response, decode_response_to};
 pub use self::stream::{ContentEncoder, ResponseEncoder};
+pub(crate) use self::strict::{authority as check_authority, same_authority};

@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 
 use super::content::Declared;
 use super::encode::{
-    FieldLines, Framing, append, check_final, check_interim, check_request, invalid, length,
-    line_len, put_framing, put_line, put_lines, put_vec, section_len, vec_len,
+    FieldLines, Framing, append, check_final, check_interim, check_request, final_fields, invalid,
+    length, line_len, put_framing, put_line, put_lines, put_vec, section_len, vec_len,
 };
 use super::head::RequestLine;
 use super::strict::Section;
@@ -16,6 +16,7 @@ use crate::{Result, varint};
 #[derive(Debug, Default)]
 pub struct ResponseEncoder {
     begun: bool,
+    to_head: bool,
 }
 
 /// Encodes the content and the end of a message of indeterminate length. Each call appends to the
@@ -25,15 +26,21 @@ pub struct ResponseEncoder {
 #[must_use = "a message without its end is not complete"]
 pub struct ContentEncoder {
     declared: Declared,
-    is_response: bool,
     written: u64,
 }
 
 impl ResponseEncoder {
-    /// An encoder that has written nothing.
+    /// An encoder of a response to a request with any method but HEAD.
     #[must_use]
     pub const fn new() -> Self {
-        Self { begun: false }
+        Self { begun: false, to_head: false }
+    }
+
+    /// An encoder of a response to a request with that method. What is to be left out of a
+    /// response without content is left out, as by [`encode_response_to`](super::encode_response_to).
+    #[must_use]
+    pub fn to(method: &str) -> Self {
+        Self { begun: false, to_head: method == "HEAD" }
     }
 
     /// Appends an informational response, `status` 100 to 199.
@@ -68,10 +75,11 @@ impl ResponseEncoder {
         out: &mut Vec<u8>,
     ) -> Result<ContentEncoder> {
         check_final(status).map_err(invalid)?;
+        let fields = final_fields(status, fields);
         let declared = Declared::from_fields(fields.clone()).map_err(invalid)?;
         self.head(Section::Header, status, fields, out)?;
-        let declared = declared.for_response(status, false);
-        Ok(ContentEncoder { declared, is_response: true, written: 0 })
+        let declared = declared.for_response(status, self.to_head);
+        Ok(ContentEncoder { declared, written: 0 })
     }
 
     fn head<'a>(
@@ -119,20 +127,20 @@ impl ContentEncoder {
             put_line(line, out);
             put_terminated(Section::Header, fields, out);
         })?;
-        Ok(Self { declared, is_response: false, written: 0 })
+        Ok(Self { declared, written: 0 })
     }
 
     /// Appends one chunk of content. Nothing is written for an empty one, whose length would be
-    /// the end of the content.
+    /// the end of the content, and nothing in a response that has none: to HEAD, a 204 or a 304.
     ///
     /// # Errors
     ///
     /// [`Code::InvalidInput`](crate::Code::InvalidInput) when the content gets longer than its
-    /// `content-length`, or the status allows none; `out` is left as it was.
+    /// `content-length`; `out` is left as it was.
     //
     // Indeterminate-Length Content Chunk { Chunk Length (i) = 1.., Chunk }
     pub fn chunk(&mut self, chunk: &[u8], out: &mut Vec<u8>) -> Result<()> {
-        if chunk.is_empty() {
+        if chunk.is_empty() || self.declared.is_empty() {
             return Ok(());
         }
         let total = self.written.saturating_add(length(chunk));
@@ -148,14 +156,10 @@ impl ContentEncoder {
     /// # Errors
     ///
     /// [`Code::InvalidInput`](crate::Code::InvalidInput) when the content is shorter than its
-    /// `content-length` (but for a response without content, which may answer HEAD), or a peer
-    /// would refuse the trailers; `out` is left as it was, an incomplete message.
+    /// `content-length`, or a peer would refuse the trailers; `out` is left as it was, an
+    /// incomplete message.
     pub fn finish<'a>(self, trailers: impl FieldLines<'a>, out: &mut Vec<u8>) -> Result<()> {
-        let declared = match self.is_response {
-            true => self.declared.or_none(self.written),
-            false => self.declared,
-        };
-        declared.end(self.written).map_err(invalid)?;
+        self.declared.end(self.written).map_err(invalid)?;
         let len = 1 + section_len(Section::Trailer, trailers.clone())? + 1;
         append(out, len, |out| {
             varint::put(out, 0);

@@ -4,7 +4,7 @@
 use super::head::RequestLine;
 
 /// Nothing, or why not.
-pub(super) type Check = Result<(), &'static str>;
+pub(crate) type Check = Result<(), &'static str>;
 
 /// Which section a field line stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -195,7 +195,7 @@ fn scheme(scheme: &str) -> Check {
 ///
 /// Narrower than RFC 3986, section 3.2: no user information (RFC 9110, section 4.2.4), no
 /// percent-encoding, which no DNS name needs, and no empty host or port.
-pub(super) fn authority(authority: &str) -> Check {
+pub(crate) fn authority(authority: &str) -> Check {
     let (host, port) = split_port(authority);
     let host_is_valid = match host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         Some(ip) => {
@@ -240,7 +240,7 @@ fn path(line: RequestLine<'_>) -> Check {
 /// `Host` stands at most once, is an authority or empty, and agrees with the authority of the
 /// control data, if there is one (RFC 9113, section 8.3.1).
 ///
-/// Names are compared without regard to case, a default port counts as none.
+/// Names are compared without regard to case; the scheme's default port counts as none.
 pub(super) fn host<'a>(line: RequestLine<'_>, mut hosts: impl Iterator<Item = &'a [u8]>) -> Check {
     let Some(host) = hosts.next() else {
         return Ok(());
@@ -252,19 +252,25 @@ pub(super) fn host<'a>(line: RequestLine<'_>, mut hosts: impl Iterator<Item = &'
     if !host.is_empty() {
         authority(host)?;
     }
-    let normal = |authority| without_default_port(line.scheme, authority);
-    match line.authority.is_empty() || normal(line.authority).eq_ignore_ascii_case(normal(host)) {
+    match line.authority.is_empty() || same_authority(line.scheme, line.authority, host) {
         true => Ok(()),
         false => Err("the host field contradicts the authority"),
     }
 }
 
-fn without_default_port<'a>(scheme: &str, authority: &'a str) -> &'a str {
-    match split_port(authority) {
-        (host, Some("443")) if scheme.eq_ignore_ascii_case("https") => host,
-        (host, Some("80")) if scheme.eq_ignore_ascii_case("http") => host,
-        _ => authority,
-    }
+/// Whether two valid authorities name the same host and port under this scheme.
+pub(crate) fn same_authority(scheme: &str, a: &str, b: &str) -> bool {
+    let default = match scheme {
+        _ if scheme.eq_ignore_ascii_case("https") => Some(443),
+        _ if scheme.eq_ignore_ascii_case("http") => Some(80),
+        _ => None,
+    };
+    let normal = |authority| {
+        let (host, port) = split_port(authority);
+        (host, port.map(str::parse::<u16>).filter(|port| port.as_ref().ok() != default.as_ref()))
+    };
+    let ((host_a, port_a), (host_b, port_b)) = (normal(a), normal(b));
+    host_a.eq_ignore_ascii_case(host_b) && port_a == port_b
 }
 
 /// tchar (RFC 9110, section 5.6.2)

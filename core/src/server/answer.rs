@@ -29,7 +29,7 @@ impl Answer {
         Self { status: problem.status, content_type: media_type::PROBLEM, body }
     }
 
-    /// The answer when a handler's response could not be sealed.
+    /// The answer when nothing could be sealed, because the random source failed.
     #[must_use]
     pub fn internal_error() -> Self {
         Self::plain(Problem::INTERNAL)
@@ -111,7 +111,7 @@ impl Problem {
         "https://sealwire.dev/problems#authority",
         "this server does not answer for the request's authority",
     );
-    const INVALID: Self = Self::new(
+    pub(super) const INVALID: Self = Self::new(
         400,
         "https://sealwire.dev/problems#invalid-request",
         "the message holds no acceptable HTTP request",
@@ -120,6 +120,17 @@ impl Problem {
         413,
         "https://sealwire.dev/problems#too-large",
         "the request exceeds a limit of the server",
+    );
+
+    pub(super) const INVALID_RESPONSE: Self = Self::new(
+        500,
+        "https://sealwire.dev/problems#invalid-response",
+        "the handler's response is not one that can be sent",
+    );
+    pub(super) const HANDLER_FAILED: Self = Self::new(
+        500,
+        "https://sealwire.dev/problems#handler-failed",
+        "the handler gave no complete response",
     );
 
     const fn new(status: u16, kind: &'static str, title: &'static str) -> Self {

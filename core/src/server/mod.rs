@@ -50,22 +50,31 @@ pub struct ServerRequest<'a> {
 }
 
 /// Seals the answer to one request, and is used up by it.
-pub struct ServerResponse(ResponseSealer);
+pub struct ServerResponse {
+    sealer: ResponseSealer,
+    /// Whether the request was HEAD, so that the answer has no content.
+    to_head: bool,
+}
 
 impl Server {
     /// The content of a request in bytes, unless configured: 2 MiB.
     pub const DEFAULT_CONTENT_LIMIT: usize = 2 * 1024 * 1024;
 
     /// A server that answers for `authorities`, such as `api.example.com` or `localhost:8080`, and
-    /// refuses requests meant for any other.
+    /// refuses requests meant for any other. Names are compared without regard to case, and the
+    /// default port of a request's scheme counts as none, on both sides.
     ///
     /// # Errors
-    /// `InvalidInput` if there is no key or no authority.
+    /// `InvalidInput` if there is no key or no authority, or one is not a host with an optional
+    /// port: user information, a scheme or a path does not belong there.
     pub fn new<'a>(ring: KeyRing, authorities: impl IntoIterator<Item = &'a str>) -> Result<Self> {
         let key_configs = ring.configs()?.encode();
         let authorities: Vec<Box<str>> = authorities.into_iter().map(Into::into).collect();
         if authorities.is_empty() {
             return Err(Error::new(Code::InvalidInput, "a server needs an authority"));
+        }
+        for authority in &authorities {
+            bhttp::check_authority(authority).map_err(|why| Error::new(Code::InvalidInput, why))?;
         }
         let limits = Limits { content: Self::DEFAULT_CONTENT_LIMIT as u64, ..Limits::default() };
         Ok(Self { ring, key_configs, authorities, limits })
@@ -132,7 +141,7 @@ impl Server {
             Ok(bhttp::Request { head, content, trailers }) => {
                 Ok(ServerRequest { head, content, trailers, response })
             }
-            Err(problem) => Err(response.seal_problem(problem, random)),
+            Err(problem) => Err(response.seal_or_plain(problem, random)),
         }
     }
 
@@ -158,7 +167,7 @@ impl Server {
         });
         match opened {
             Ok((request, trailers)) => Ok((request, trailers, response)),
-            Err(problem) => Err(response.seal_problem(problem, random)),
+            Err(problem) => Err(response.seal_or_plain(problem, random)),
         }
     }
 
@@ -171,7 +180,10 @@ impl Server {
             return Err(Answer::plain(Problem::MEDIA_TYPE));
         }
         match open_request(&self.ring, Labels::BHTTP, body) {
-            Ok((message, sealer)) => Ok((message, ServerResponse(sealer))),
+            Ok((message, sealer)) => {
+                let to_head = bhttp::is_head(message);
+                Ok((message, ServerResponse { sealer, to_head }))
+            }
             Err(error) if error.code() == Code::UnknownKey => {
                 Err(Answer::plain(Problem::UNKNOWN_KEY))
             }
@@ -181,11 +193,15 @@ impl Server {
 
     fn decode<'a>(&self, message: &'a [u8]) -> Result<bhttp::Request<'a>, Problem> {
         let request = bhttp::decode_request(message, self.limits)?;
-        let host = request.head.host();
-        if self.authorities.iter().any(|authority| authority.eq_ignore_ascii_case(host)) {
-            return Ok(request);
+        let (scheme, host) = (request.head.scheme(), request.head.host());
+        // No other scheme has a handler here; and CONNECT, which has none, asks for a proxy.
+        if !matches!(scheme, "http" | "https") {
+            return Err(Problem::INVALID);
         }
-        Err(Problem::AUTHORITY)
+        match self.authorities.iter().any(|ours| bhttp::same_authority(scheme, ours, host)) {
+            true => Ok(request),
+            false => Err(Problem::AUTHORITY),
+        }
     }
 }
 
@@ -193,20 +209,25 @@ impl ServerResponse {
     /// The id of the key the request was sealed for.
     #[must_use]
     pub const fn key_id(&self) -> u8 {
-        self.0.key_id()
+        self.sealer.key_id()
     }
 
     /// The algorithms the request was sealed with.
     #[must_use]
     pub const fn suite(&self) -> Suite {
-        self.0.suite()
+        self.sealer.suite()
     }
 
-    /// Seals the final response to the request.
+    /// Seals the final response to the request, or a problem in its place.
+    ///
+    /// What HTTP does not let a response have is left out: the content of one to HEAD and of a 204
+    /// or 304, and the `content-length` of a 204. A response that no client would accept for
+    /// another reason, such as a `content-length` that is not the content's, is not sent: the
+    /// client gets a sealed 500 of the type `https://sealwire.dev/problems#invalid-response`.
     ///
     /// # Errors
-    /// `InvalidInput` if it is not a response that a client would accept, `RandomFailed`, and
-    /// `TooLarge` beyond the AEAD's limit. Answer with a plain 500 then.
+    /// `RandomFailed`, and `TooLarge` beyond the AEAD's limit. [`Answer::internal_error`], which is
+    /// not sealed, is all that is left then.
     pub fn seal<'f, 't>(
         self,
         status: u16,
@@ -215,10 +236,12 @@ impl ServerResponse {
         trailers: impl FieldLines<'t>,
         random: &mut dyn Random,
     ) -> Result<Answer> {
-        let mut body = message_buffer(self.0.headroom(), content);
-        bhttp::encode_response(&[], status, fields, content, trailers, &mut body)?;
-        self.0.seal(&mut body, random)?;
-        Ok(Answer::sealed(body))
+        let mut body = message_buffer(self.sealer.headroom(), content);
+        let method = if self.to_head { "HEAD" } else { "GET" };
+        match bhttp::encode_response_to(method, &[], status, fields, content, trailers, &mut body) {
+            Ok(()) => self.seal_message(body, random),
+            Err(_) => self.seal_problem(Problem::INVALID_RESPONSE, random),
+        }
     }
 
     /// Seals a response of the crate `http` and its trailers.
@@ -238,11 +261,31 @@ impl ServerResponse {
         self.seal(parts.status.as_u16(), fields, content, trailers, random)
     }
 
-    fn seal_problem(self, problem: Problem, random: &mut dyn Random) -> Answer {
+    /// The answer when there is no response to seal, because the handler failed or its body broke
+    /// off: a sealed 500 of the type `https://sealwire.dev/problems#handler-failed`. It is in plain
+    /// only if the random source failed too.
+    #[must_use]
+    pub fn internal_error(self, random: &mut dyn Random) -> Answer {
+        self.seal_or_plain(Problem::HANDLER_FAILED, random)
+    }
+
+    fn seal_or_plain(self, problem: Problem, random: &mut dyn Random) -> Answer {
+        self.seal_problem(problem, random).unwrap_or_else(|_| Answer::internal_error())
+    }
+
+    fn seal_problem(self, problem: Problem, random: &mut dyn Random) -> Result<Answer> {
         let content_type: (&[u8], &[u8]) = (b"content-type", media_type::PROBLEM.as_bytes());
-        let (fields, body) = (iter::once(content_type), problem.body());
-        self.seal(problem.status, fields, body.as_bytes(), iter::empty(), random)
-            .unwrap_or_else(|_| Answer::plain(Problem::INTERNAL))
+        let (fields, content) = (iter::once(content_type), problem.body());
+        let content = if self.to_head { "" } else { &content };
+        let mut body = message_buffer(self.sealer.headroom(), content.as_bytes());
+        let (content, none) = (content.as_bytes(), iter::empty());
+        bhttp::encode_response(&[], problem.status, fields, content, none, &mut body)?;
+        self.seal_message(body, random)
+    }
+
+    fn seal_message(self, mut body: Vec<u8>, random: &mut dyn Random) -> Result<Answer> {
+        self.sealer.seal(&mut body, random)?;
+        Ok(Answer::sealed(body))
     }
 }
 
@@ -258,6 +301,9 @@ impl fmt::Debug for ServerRequest<'_> {
 
 impl fmt::Debug for ServerResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("ServerResponse").field(&self.0).finish()
+        f.debug_struct("ServerResponse")
+            .field("sealer", &self.sealer)
+            .field("to_head", &self.to_head)
+            .finish()
     }
 }
