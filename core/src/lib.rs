@@ -85,6 +85,7 @@ mod error;
 pub mod hpke;
 pub mod keys;
 mod media_type;
+pub mod payload;
 mod random;
 mod secret;
 pub mod server;
