@@ -32,7 +32,7 @@ fn request_head() -> impl Strategy<Value = RequestHead> {
         let line = RequestLine { method, scheme: &scheme, authority: &authority, path: &path };
         let mut head = RequestHead::new(line).expect("a valid head");
         for (name, value) in &fields {
-            head.fields_mut().push(name, value).expect("a valid line");
+            head.push(name, value).expect("a valid line");
         }
         head
     })

@@ -123,10 +123,26 @@ impl RequestHead {
         &self.fields
     }
 
-    /// The header section, to be changed.
-    #[must_use]
-    pub const fn fields_mut(&mut self) -> &mut Fields {
-        &mut self.fields
+    // The section itself is not handed out to be changed: the control data lies in its buffer, and
+    // would be gone with it.
+
+    /// Appends a field line, as [`Fields::push`] does.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Fields::push`].
+    pub fn push(&mut self, name: &str, value: impl AsRef<[u8]>) -> Result<()> {
+        self.fields.push(name, value)
+    }
+
+    /// Keeps the field lines for which `keep(name, value)` is true.
+    pub fn retain(&mut self, keep: impl FnMut(&str, &[u8]) -> bool) {
+        self.fields.retain(keep);
+    }
+
+    /// Removes all field lines of that name, in whatever case; true if there were any.
+    pub fn remove(&mut self, name: &str) -> bool {
+        self.fields.remove(name)
     }
 
     /// The header section by itself.

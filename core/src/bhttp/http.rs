@@ -1,7 +1,7 @@
 //! The types of the crate `http`, on both sides, without copying fields twice.
 
 use alloc::vec::Vec;
-use core::fmt;
+use core::{fmt, ops::Range};
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue};
@@ -127,7 +127,7 @@ impl RequestHead {
         let path = self.control.authority as usize..self.control.path as usize;
         let (buf, spans) = self.fields.into_raw();
         let buf = Bytes::from(buf);
-        let uri = uri(&method, scheme, authority, buf.slice(path))?;
+        let uri = uri(&method, scheme, authority, slice(&buf, path)?)?;
         let (mut parts, ()) = ::http::Request::new(()).into_parts();
         (parts.method, parts.uri) = (method, uri);
         parts.headers = header_map(&buf, &spans)?;
@@ -185,12 +185,20 @@ fn path_and_query(path: Bytes) -> Result<PathAndQuery> {
     }
 }
 
+/// A part of the buffer, which always lies inside it; `Bytes` would panic if it did not.
+fn slice(buf: &Bytes, range: Range<usize>) -> Result<Bytes> {
+    match buf.get(range.clone()) {
+        Some(_) => Ok(buf.slice(range)),
+        None => Err(Error::new(Code::Internal, "a part of a section lies outside of it")),
+    }
+}
+
 fn header_map(buf: &Bytes, spans: &[Span]) -> Result<HeaderMap> {
     let mut map = HeaderMap::try_with_capacity(spans.len()).map_err(|_| TOO_MANY)?;
     for span in spans {
         let name = HeaderName::from_bytes(span.line(buf).0.as_bytes())
             .map_err(|_| refused("a field name is not one for the crate http"))?;
-        let mut value = HeaderValue::from_maybe_shared(buf.slice(span.value_range()))
+        let mut value = HeaderValue::from_maybe_shared(slice(buf, span.value_range())?)
             .map_err(|_| refused("a field value is not one for the crate http"))?;
         value.set_sensitive(SECRET.contains(&name));
         map.try_append(name, value).map_err(|_| TOO_MANY)?;
