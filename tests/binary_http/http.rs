@@ -78,7 +78,8 @@ fn uri(method: &str, scheme: &str, authority: &str, path: &str, host: &str) -> R
     let message = raw_request(true, control, fields, b"", &[]);
     let head = decode_request(&message, Limits::default()).map_err(|error| error.code())?.head;
     let parts = head.into_http().map_err(|error| error.code())?;
-    assert_eq!(parts.headers.get("host").is_some(), !host.is_empty(), "host stays as it was");
+    let has_host = !host.is_empty() || (path == "*" && !authority.is_empty());
+    assert_eq!(parts.headers.get("host").is_some(), has_host, "host stays as it was");
     Ok(parts.uri)
 }
 
@@ -98,13 +99,54 @@ fn uris() {
         let uri = uri(method, scheme, authority, path, host).unwrap();
         assert_eq!(uri.to_string(), want);
     }
-    let star = uri("OPTIONS", "https", "a", "*", "").unwrap();
-    assert_eq!((star.host(), star.path()), (Some("a"), "*"));
+    // With an authority, this would be written as https://a:1*.
+    for (authority, host) in [("a:1", ""), ("", "a:1"), ("a:1", "a:1")] {
+        let star = uri("OPTIONS", "https", authority, "*", host).unwrap();
+        assert_eq!((star.to_string().as_str(), star.host(), star.path()), ("*", None, "*"));
+    }
+    let line = RequestLine { method: "OPTIONS", scheme: "https", authority: "a:1", path: "*" };
+    let parts = RequestHead::new(line).unwrap().into_http().unwrap();
+    assert_eq!(parts.headers["host"], "a:1");
     // A fragment would be cut off without a word.
     for path in ["/a#b", "/#", "/a?b#c"] {
         assert_eq!(uri("GET", "https", "a", path, ""), Err(Code::InvalidHttp), "{path}");
     }
     assert_eq!(uri("GET", "https", "a", "/", "b"), Err(Code::InvalidHttp));
+}
+
+/// RFC 9113, section 8.2.3: the lines may have been split to compress them.
+#[test]
+fn cookies_become_one_line() {
+    let cookies = |values: &[&str]| {
+        let lines = values.iter().map(|value| (&b"cookie"[..], value.as_bytes()));
+        let fields: Vec<_> = [(&b"x"[..], &b"1"[..])].into_iter().chain(lines).collect();
+        let message = raw_request(true, GET, &fields, b"", &[]);
+        let head = decode_request(&message, Limits::default()).unwrap().head;
+        let headers = head.into_http().unwrap().headers;
+        assert_eq!(headers["x"], "1");
+        let cookies: Vec<_> = headers.get_all("cookie").iter().collect();
+        assert!(cookies.iter().all(|value| value.is_sensitive()));
+        cookies.into_iter().map(|value| value.to_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(cookies(&[]), [""; 0]);
+    assert_eq!(cookies(&["a=b; c=d"]), ["a=b; c=d"]);
+    assert_eq!(cookies(&["a=b", "c=d", "e=f"]), ["a=b; c=d; e=f"]);
+    assert_eq!(cookies(&["", "c=d", ""]), ["c=d"]);
+    assert_eq!(cookies(&["", ""]), [""]);
+}
+
+/// Were each line joined to all before it, this would copy gigabytes.
+#[test]
+fn many_cookies_are_joined_in_one_pass() {
+    let value = [b'c'; 100];
+    let fields = vec![(&b"cookie"[..], &value[..]); 20_000];
+    let message = raw_request(true, GET, &fields, b"", &[]);
+    let limits = Limits { lines: 20_000, section: 10 << 20, ..Limits::default() };
+    let head = decode_request(&message, limits).unwrap().head;
+    let begun = std::time::Instant::now();
+    let headers = head.into_http().unwrap().headers;
+    assert_eq!((headers.len(), headers["cookie"].len()), (1, 20_000 * 102 - 2));
+    assert!(begun.elapsed().as_secs() < 5);
 }
 
 #[test]

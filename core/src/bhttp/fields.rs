@@ -107,6 +107,23 @@ impl Fields {
         self.retain(|other, _| other != name || !mem::replace(&mut found, true));
     }
 
+    /// Makes one line of all lines of that name.
+    #[cfg(feature = "http")]
+    pub(super) fn join(&mut self, name: &str, separator: &[u8]) -> Result<()> {
+        if self.get_all(name).nth(1).is_none() {
+            return Ok(());
+        }
+        let mut joined = Vec::new();
+        for value in self.get_all(name).filter(|value| !value.is_empty()) {
+            if !joined.is_empty() {
+                joined.extend_from_slice(separator);
+            }
+            joined.extend_from_slice(value);
+        }
+        self.remove(name);
+        self.push(name, joined)
+    }
+
     /// Takes up a line whose bytes a section reader has written to the buffer.
     pub(super) fn add_span(&mut self, span: Span) {
         self.spans.push(span);

@@ -106,24 +106,33 @@ impl RequestHead {
     /// The head as the crate `http` has it; header values and the path share one buffer.
     ///
     /// The URI is absolute if the request names its host, in the authority or in a `host` field
-    /// (see [`host`](Self::host)), the path alone if not, and the authority alone for CONNECT.
-    /// Fields stay as they are: no `host` is added or removed.
+    /// (see [`host`](Self::host)), the path alone if not, and the authority alone for CONNECT. For
+    /// `OPTIONS *` it is `*` alone, and a `host` field is added if there is none, since [`Uri`]
+    /// would write the two without anything between.
+    ///
+    /// Several `cookie` lines become one, joined with `"; "` (RFC 9292, section 3.6; RFC 9113,
+    /// section 8.2.3): applications look at one only. Other fields stay as they are.
     ///
     /// # Errors
     ///
     /// [`Code::InvalidHttp`] for what [`Uri`] does not take, in particular a fragment in the path,
     /// which it would silently cut off.
-    pub fn into_http(self) -> Result<request::Parts> {
+    pub fn into_http(mut self) -> Result<request::Parts> {
+        self.fields.join("cookie", b"; ")?;
         let method = Method::from_bytes(self.method().as_bytes())
             .map_err(|_| refused("the method is not one for the crate http"))?;
         let scheme = match self.scheme() {
             "" => None,
             scheme => Some(Scheme::try_from(scheme).map_err(|_| BAD_URI)?),
         };
-        let authority = match self.host() {
+        let mut authority = match self.host() {
             "" => None,
             host => Some(Authority::try_from(host).map_err(|_| BAD_URI)?),
         };
+        if self.path() == "*" {
+            let host = authority.take().filter(|_| self.fields.get("host").is_none());
+            host.map_or(Ok(()), |host| self.fields.push("host", host.as_str()))?;
+        }
         let path = self.control.authority as usize..self.control.path as usize;
         let (buf, spans) = self.fields.into_raw();
         let buf = Bytes::from(buf);
