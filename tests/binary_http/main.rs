@@ -1,6 +1,7 @@
 //! Binary HTTP: the vectors of others, a peer on the other end, properties, and hostile messages.
 
 mod decoder;
+mod encoders;
 mod heads;
 mod http;
 mod known;

@@ -39,7 +39,7 @@ fn request_head() -> impl Strategy<Value = RequestHead> {
 }
 
 fn response_head(status: std::ops::Range<u16>) -> impl Strategy<Value = ResponseHead> {
-    let status = status.prop_filter("has content", |status| ![204, 304].contains(status));
+    let status = status.prop_filter("has content", |status| ![101, 204, 304].contains(status));
     (status, fields())
         .prop_map(|(status, fields)| ResponseHead::new(status, fields).expect("a valid head"))
 }

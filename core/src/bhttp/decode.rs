@@ -2,6 +2,7 @@ use core::{fmt, mem};
 
 use super::content::Declared;
 use super::control::ControlReader;
+use super::encode;
 use super::fields::Fields;
 use super::head::{ControlSpans, RequestHead, ResponseHead};
 use super::limits::Limits;
@@ -236,6 +237,7 @@ impl Decoder {
         };
         self.status = u16::try_from(status).unwrap_or_default();
         match self.status {
+            101 => Err(refused(encode::NO_SWITCH)),
             100..=199 if self.informational == self.limits.informational => {
                 Err(Error::new(Code::TooLarge, "there are too many informational responses"))
             }

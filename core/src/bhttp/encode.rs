@@ -1,6 +1,7 @@
 //! Messages of known length (RFC 9292, section 3.1), encoded in one call.
 
 use alloc::vec::Vec;
+use core::mem;
 
 use super::content::Declared;
 use super::head::{RequestLine, ResponseHead};
@@ -82,7 +83,7 @@ pub fn encode_response<'f, 't>(
 /// # Errors
 ///
 /// [`Code::InvalidInput`] when a peer would refuse the message, the final status is not within
-/// 200 to 599, or an informational one not within 100 to 199; `out` is left as it was.
+/// 200 to 599, or an informational one not within 100 to 199, or 101; `out` is left as it was.
 //
 // Message with Known-Length { Framing Indicator (i) = 1, Known-Length Informational Response ...,
 //   Final Response Control Data, Known-Length Field Section, Known-Length Content,
@@ -161,9 +162,13 @@ pub(super) fn final_fields<'a>(status: u16, fields: impl FieldLines<'a>) -> impl
     fields.filter(move |line| status != 204 || !line.0.eq_ignore_ascii_case(b"content-length"))
 }
 
+/// Written as HTTP/1.1, a 101 ends HTTP: whatever follows is read as another protocol.
+pub(super) const NO_SWITCH: &str = "a message cannot switch protocols";
+
 /// Informational Response Control Data { Status Code (i) = 100..199 }
 pub(super) fn check_interim(status: u16) -> Check {
     match status {
+        101 => Err(NO_SWITCH),
         100..=199 => Ok(()),
         _ => Err("the status of an informational response is between 100 and 199"),
     }
@@ -218,11 +223,17 @@ fn check_line(section: Section, name: &[u8], value: &[u8]) -> Check {
     }
 }
 
-/// The lines that are encoded, as they are.
+/// The lines that are encoded, as they are. Of several `content-length` lines, which agree, a peer
+/// would keep the first.
 fn encoded_lines<'a>(section: Section, lines: impl FieldLines<'a>) -> impl FieldLines<'a> {
+    let mut has_length = false;
     lines
         .map(|(name, value)| (name, strict::trim(value)))
         .filter(move |(name, value)| strict::field(section, name, value) == Verdict::Keep)
+        .filter(move |line| {
+            let is_length = line.0.eq_ignore_ascii_case(b"content-length");
+            !is_length || !mem::replace(&mut has_length, true)
+        })
 }
 
 fn line_size((name, value): (&[u8], &[u8])) -> usize {

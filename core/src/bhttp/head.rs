@@ -1,5 +1,6 @@
 use core::fmt;
 
+use super::encode;
 use super::fields::{Fields, text};
 use super::strict;
 use crate::{Code, Error, Result};
@@ -153,19 +154,20 @@ impl RequestHead {
 }
 
 impl ResponseHead {
-    /// A head with a status from 100 to 599.
+    /// A head with a status from 100 to 599, but not 101, which switches protocols.
     ///
     /// # Errors
     ///
     /// [`Code::InvalidInput`] for any other status.
     pub fn new(status: u16, fields: Fields) -> Result<Self> {
-        if !(100..=599).contains(&status) {
-            return Err(Error::new(Code::InvalidInput, "a status code is between 100 and 599"));
+        match status {
+            101 => Err(Error::new(Code::InvalidInput, encode::NO_SWITCH)),
+            100..=599 => Ok(Self { status, fields }),
+            _ => Err(Error::new(Code::InvalidInput, "a status code is between 100 and 599")),
         }
-        Ok(Self { status, fields })
     }
 
-    /// The status code, 200 to 599, or 100 to 199 if informational.
+    /// The status code, 200 to 599, or 100 to 199 but never 101 if informational.
     #[must_use]
     pub const fn status(&self) -> u16 {
         self.status

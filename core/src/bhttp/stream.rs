@@ -43,7 +43,7 @@ impl ResponseEncoder {
         Self { begun: false, to_head: method == "HEAD" }
     }
 
-    /// Appends an informational response, `status` 100 to 199.
+    /// Appends an informational response, `status` 100 to 199, but not 101.
     ///
     /// # Errors
     ///

@@ -72,7 +72,7 @@ pub(super) fn field(section: Section, name: &[u8], value: &[u8]) -> Verdict {
     if is("te") && section == Section::Header && value.eq_ignore_ascii_case(b"trailers") {
         return Verdict::Keep;
     }
-    if HOP_BY_HOP.iter().any(|other| is(other)) {
+    if HOP_BY_HOP.iter().any(|other| is(other)) || is_twin(section, name) {
         return Verdict::Drop;
     }
     if section != Section::Header && is("content-length") {
@@ -81,10 +81,24 @@ pub(super) fn field(section: Section, name: &[u8], value: &[u8]) -> Verdict {
     if section == Section::Trailer && NOT_IN_TRAILERS.iter().any(|other| is(other)) {
         return Verdict::Drop;
     }
-    if is("expect") && list(value).any(|item| item.eq_ignore_ascii_case(b"100-continue")) {
+    if is("expect") && expects_continue(value) {
         return Verdict::Hop("a message that is sent whole cannot expect 100-continue");
     }
     Verdict::Keep
+}
+
+/// Whether a backend that folds names (CGI has letters, digits and `_` only) takes this one for
+/// another that is not let through, or that was checked. A hyphen folds to the same, so it can
+/// stand for every sign that does.
+fn is_twin(section: Section, name: &[u8]) -> bool {
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
+    if name.iter().all(is_plain) {
+        return false;
+    }
+    let fold = |byte: &u8| if is_plain(byte) { byte.to_ascii_lowercase() } else { b'-' };
+    let trailers = if section == Section::Trailer { &NOT_IN_TRAILERS[..] } else { &[] };
+    let others = ["transfer-encoding", "content-length"].iter().chain(&HOP_BY_HOP).chain(trailers);
+    others.copied().any(|other| name.iter().map(fold).eq(other.bytes()))
 }
 
 /// Fields of one connection (RFC 9110, section 7.6.1; RFC 9113, section 8.2.2).
@@ -134,18 +148,24 @@ const NOT_IN_TRAILERS: [&str; 35] = [
     "x-real-ip",
 ];
 
-/// The members of a comma-separated list, without the spaces around them.
-fn list(value: &[u8]) -> impl Iterator<Item = &[u8]> {
-    value.split(|&byte| byte == b',').map(trim)
+/// Whether an `expect` asks for a 100, in the eyes of anyone: some readers look for the word alone,
+/// between whatever signs, others for the token before parameters (RFC 9110, section 10.1.1).
+fn expects_continue(value: &[u8]) -> bool {
+    const CONTINUE: &[u8] = b"100-continue";
+    value.windows(CONTINUE.len()).any(|part| part.eq_ignore_ascii_case(CONTINUE))
 }
 
 /// Content-Length = 1*DIGIT (RFC 9110, section 8.6), at most 2^64 - 1.
+///
+/// Without needless zeros: they are legal, but nobody sends them, and a backend that reads them as
+/// octal, or compares lengths as text, would not see the length that was checked here.
 pub(super) fn content_length(value: &[u8]) -> Result<u64, &'static str> {
     let digit = |byte: &u8| byte.is_ascii_digit().then(|| u64::from(byte - b'0'));
     let number =
         value.iter().try_fold(0_u64, |sum, byte| sum.checked_mul(10)?.checked_add(digit(byte)?));
     match (value, number) {
         ([], _) | (_, None) => Err("a content-length is not a number"),
+        ([b'0', _, ..], _) => Err("a content-length begins with a zero"),
         (_, Some(number)) => Ok(number),
     }
 }
