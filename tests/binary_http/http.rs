@@ -242,3 +242,15 @@ fn statuses() {
         assert_eq!(u64::from(head.into_http().unwrap().status.as_u16()), status);
     }
 }
+
+/// The specification names these signs.
+#[test]
+fn signs_in_paths() {
+    let refused = |before: &str| -> String {
+        let signs = ('!'..='~').filter(|sign| {
+            uri("GET", "https", "a", &format!("{before}{sign}"), "") == Err(Code::InvalidHttp)
+        });
+        signs.collect()
+    };
+    assert_eq!((refused("/"), refused("/?")), ("#<>`".into(), "\"#<>".into()));
+}

@@ -7,9 +7,9 @@ use peer_bhttp::{Message, Mode, StatusCode};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use sealwire::bhttp::{
-    ContentEncoder, Decoder, Fields, Limits, Request, RequestHead, RequestLine, Response,
-    ResponseEncoder, ResponseHead, decode_request, decode_response, encode_request,
-    encode_response, pad,
+    ContentEncoder, Decoder, FieldLines, Fields, Limits, Request, RequestHead, RequestLine,
+    Response, ResponseEncoder, ResponseHead, decode_request, decode_response, decode_response_to,
+    encode_request, encode_response, encode_response_to, pad,
 };
 
 /// Lines that both encoding and decoding leave as they are.
@@ -76,6 +76,42 @@ fn encode_answer(response: &Response<'_>, out: &mut Vec<u8>) {
     encode_response(&response.informational, status, fields, content, trailers, out)
         .expect("sound");
 }
+
+/// Lines as a careless application or a hostile client of it may write them.
+fn careless() -> impl Strategy<Value = Vec<(&'static str, &'static str)>> {
+    let names: &[_] = &[
+        "content-length",
+        "Content-Length",
+        "content_length",
+        "Transfer-Encoding",
+        "connection",
+        "te",
+        "expect",
+        "host",
+        "cookie",
+        "content-type",
+        "x-a",
+        ":path",
+        "",
+    ];
+    let values: &[_] = &[
+        "0",
+        "3",
+        " 3\t",
+        "03",
+        "chunked",
+        "trailers",
+        "100-continue",
+        "x;100-Continue",
+        "a",
+        "A:443",
+        "a\nb",
+        "",
+    ];
+    vec((prop::sample::select(names), prop::sample::select(values)), 0..3)
+}
+
+const TARGETS: &[(&str, &str, &str)] = &[("HTTPS", "a", "/"), ("https", "", "*"), ("", "a:1", "")];
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..Default::default() })]
@@ -144,6 +180,40 @@ proptest! {
             }
             let whole = run(decoder(is_request), [&bytes[..]]);
             prop_assert_eq!(run(decoder(is_request), cut(&bytes, &sizes)), whole);
+        }
+    }
+
+    /// What an encoder takes, our decoder takes, and there is nothing left to drop.
+    #[test]
+    fn what_is_encoded_is_accepted(
+        header in careless(),
+        trailers in careless(),
+        content in prop::sample::select(vec![&b""[..], b"abc"]),
+        method in prop::sample::select(&["GET", "HEAD", "OPTIONS", "CONNECT"][..]),
+        target in prop::sample::select(TARGETS),
+        status in prop::sample::select(&[101_u16, 200, 204, 205, 304, 404, 600][..]),
+    ) {
+        fn bytes<'a>(lines: &'a [(&str, &str)]) -> impl FieldLines<'a> {
+            lines.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes()))
+        }
+        let (fields, trailers) = (|| bytes(&header), || bytes(&trailers));
+        let (scheme, authority, path) = target;
+        let line = RequestLine { method, scheme, authority, path };
+        let mut out = Vec::new();
+        if encode_request(line, fields(), content, trailers(), &mut out).is_ok() {
+            let decoded = decode_request(&out, Limits::default()).unwrap();
+            let mut again = Vec::new();
+            encode(&decoded, &mut again);
+            prop_assert_eq!(&out, &again);
+            prop_assert_eq!(&decoded.content[..], content);
+        }
+        let (mut out, lines) = (Vec::new(), fields());
+        if encode_response_to(method, &[], status, lines, content, trailers(), &mut out).is_ok() {
+            let decoded = decode_response_to(method, &out, Limits::default()).unwrap();
+            let (lines, content) = (decoded.head.fields().lines(), &decoded.content);
+            let (mut again, trailers) = (Vec::new(), decoded.trailers.lines());
+            encode_response_to(method, &[], status, lines, content, trailers, &mut again).unwrap();
+            prop_assert_eq!(out, again);
         }
     }
 

@@ -25,8 +25,9 @@ pub(super) enum Framing {
 
 /// Appends a request of known length to `out`, which grows once, by the exact size.
 ///
-/// Names and the scheme are lowered, spaces around values left out, fields of the connection dropped (see the
-/// [module](super)). Neither content nor trailers are truncated when empty; [`pad`] may follow.
+/// Names and the scheme are lowered, spaces around values left out, fields of the connection
+/// dropped (see the [module](super)). Neither content nor trailers are truncated when empty; [`pad`]
+/// may follow.
 ///
 /// # Errors
 ///

@@ -11,21 +11,32 @@
 //! | in the message | what happens |
 //! |---|---|
 //! | a name that is not a token (RFC 9110, 5.6.2), an empty one, any pseudo-field | refused |
-//! | upper-case letters in a name | lowered |
+//! | upper-case letters in a name or in the scheme | lowered |
 //! | a control byte other than a tab in a value; a space or tab at either end | refused |
-//! | `transfer-encoding`; `expect: 100-continue` | refused |
+//! | `transfer-encoding`; an `expect` with `100-continue` anywhere in it | refused |
 //! | a `content-length` that is no number, contradicts another, or the content | refused |
-//! | a second `content-length` that agrees with the first | dropped |
+//! | a `content-length` with needless zeros in front | refused |
+//! | a second `content-length` that agrees with the first; one of zero in a 204 | dropped |
 //! | `connection`, `keep-alive`, `proxy-connection`, `upgrade`, `te` but `trailers` | dropped |
+//! | a twin of these, of `transfer-encoding` or of `content-length` (see below) | dropped |
 //! | `host` twice, or in contradiction to the authority | refused |
 //! | `content-length` among trailers or in an informational response | refused |
-//! | other fields that RFC 9110, 6.5.1 forbids among trailers | dropped |
+//! | other fields that RFC 9110, 6.5.1 forbids among trailers, and their twins | dropped |
 //! | content of a 204 or 304 response, or of one to HEAD | refused |
+//! | an informational 101, which as HTTP/1.1 would switch protocols | refused |
 //! | nonzero padding, and an end anywhere but where RFC 9292, 3.8 allows it | refused |
 //!
-//! Encoding never emits what decoding refuses or drops: what a peer would drop is left out, as are
-//! `transfer-encoding` and `expect: 100-continue`, which belong to one connection only; all else
-//! is an error of the caller.
+//! A *twin* is a name that becomes another one when every sign in it but letters, digits and
+//! hyphens is taken for a hyphen: `transfer_encoding`, `content.length`. CGI and what descends from
+//! it cannot tell the two apart. They are dropped and not refused, since by themselves they mean
+//! nothing, and web servers have long dropped them without a word.
+//!
+//! Encoding never emits what decoding refuses or drops, limits excepted: a peer's [`Limits`] are
+//! not known here. What a peer would drop is left out, as are `transfer-encoding` and an `expect`
+//! of `100-continue`, which belong to one connection only, the content of a response that has none
+//! (to HEAD, 204, 304), and the `content-length` of a 204; all else is an error of the caller. That
+//! holds for a response decoded as the answer to the method it was encoded for:
+//! [`encode_response`], [`decode_response`] and [`ResponseEncoder::new`] are for all but HEAD.
 
 mod content;
 mod control;

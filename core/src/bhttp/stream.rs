@@ -36,8 +36,8 @@ impl ResponseEncoder {
         Self { begun: false, to_head: false }
     }
 
-    /// An encoder of a response to a request with that method. What is to be left out of a
-    /// response without content is left out, as by [`encode_response_to`](super::encode_response_to).
+    /// An encoder of a response to a request with that method. It leaves out what
+    /// [`encode_response_to`](super::encode_response_to) leaves out.
     #[must_use]
     pub fn to(method: &str) -> Self {
         Self { begun: false, to_head: method == "HEAD" }
