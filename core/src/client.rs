@@ -3,6 +3,8 @@
 //! A [`Client`] seals a request and hands out the [`ClientRequest`]; its body goes into the outer
 //! POST, and what is left is the [`ClientResponse`], which opens the answer, once.
 
+mod stream;
+
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 
@@ -14,14 +16,18 @@ use crate::{
     error::{Code, Error, Result},
     keys::Recipient,
     media_type, message_buffer,
+    padding::Padding,
     random::Random,
 };
+
+pub use stream::{PendingResponse, RequestWriter, ResponseReader};
 
 /// Seals calls for one key of a server.
 #[derive(Clone, Debug)]
 pub struct Client {
     recipient: Recipient,
     limits: Limits,
+    padding: Padding,
 }
 
 /// A sealed request: the body to send, and what opens the answer to it.
@@ -38,11 +44,21 @@ pub struct ClientResponse {
 }
 
 impl Client {
+    /// The content of a response in bytes, unless configured: 16 MiB.
+    pub const DEFAULT_CONTENT_LIMIT: u64 = 16 * 1024 * 1024;
+
     /// A client that trusts `recipient` because its caller does. Whoever could have replaced the key
     /// on its way to the app can read every call, so let it come with the app.
     #[must_use]
     pub fn new(recipient: Recipient) -> Self {
-        Self { recipient, limits: Limits::default() }
+        let limits = Limits { content: Self::DEFAULT_CONTENT_LIMIT, ..Limits::default() };
+        Self { recipient, limits, padding: Padding::None }
+    }
+
+    /// How much the size of a request tells: nothing is hidden unless this is set.
+    #[must_use]
+    pub fn with_padding(self, padding: Padding) -> Self {
+        Self { padding, ..self }
     }
 
     /// What a response may hold at most.
@@ -71,6 +87,8 @@ impl Client {
     ) -> Result<ClientRequest> {
         let mut body = message_buffer(self.recipient.headroom(), content);
         bhttp::encode_request(line, fields, content, core::iter::empty(), &mut body)?;
+        let length = body.len().saturating_sub(self.recipient.headroom());
+        bhttp::pad(&mut body, self.padding.padded_len(length).saturating_sub(length));
         let opener = seal_request(&self.recipient, Labels::BHTTP, &mut body, random)?;
         let method = line.method.into();
         Ok(ClientRequest { body, response: ClientResponse { opener, method, limits: self.limits } })
@@ -117,7 +135,7 @@ impl ClientResponse {
         content_type: Option<&[u8]>,
         body: &'a mut [u8],
     ) -> Result<bhttp::Response<'a>> {
-        check_outer(status, content_type)?;
+        check_outer(status, content_type, media_type::RESPONSE)?;
         let response = self.opener.open(body)?;
         bhttp::decode_response_to(&self.method, response, self.limits)
     }
@@ -134,7 +152,7 @@ impl ClientResponse {
         content_type: Option<&[u8]>,
         mut body: Vec<u8>,
     ) -> Result<(http::Response<bytes::Bytes>, http::HeaderMap)> {
-        check_outer(status, content_type)?;
+        check_outer(status, content_type, media_type::RESPONSE)?;
         let length = self.opener.open(&mut body)?.len();
         let message = shared::plaintext(body, length);
         let response = bhttp::decode_response_to(&self.method, &message, self.limits)?;
@@ -144,8 +162,9 @@ impl ClientResponse {
     }
 }
 
-fn check_outer(status: u16, content_type: Option<&[u8]>) -> Result<()> {
-    if status == 200 && media_type::is(content_type, media_type::RESPONSE) {
+/// Whether an outer answer claims to be a sealed response of that media type.
+fn check_outer(status: u16, content_type: Option<&[u8]>, media_type: &str) -> Result<()> {
+    if status == 200 && media_type::is(content_type, media_type) {
         return Ok(());
     }
     Err(Error::new(Code::NotSealed, "the answer is not a sealed response"))

@@ -85,17 +85,20 @@ mod error;
 pub mod hpke;
 pub mod keys;
 mod media_type;
+mod padding;
 pub mod payload;
 mod random;
 mod secret;
 pub mod server;
 #[cfg(feature = "http")]
 mod shared;
+mod stream;
 mod suite;
 mod varint;
 
 pub use client::Client;
 pub use error::{Code, Error, Fault, Result};
+pub use padding::{Buckets, Padding};
 #[cfg(all(feature = "std", not(target_family = "wasm")))]
 pub use random::SystemRandom;
 pub use random::{Random, RandomError};

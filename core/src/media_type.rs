@@ -4,6 +4,10 @@
 pub(crate) const REQUEST: &str = "message/ohttp-req";
 /// A sealed response in one piece (RFC 9458, section 4).
 pub(crate) const RESPONSE: &str = "message/ohttp-res";
+/// A sealed request in chunks (Chunked OHTTP).
+pub(crate) const CHUNKED_REQUEST: &str = "message/ohttp-chunked-req";
+/// A sealed response in chunks (Chunked OHTTP).
+pub(crate) const CHUNKED_RESPONSE: &str = "message/ohttp-chunked-res";
 /// A list of key configurations (RFC 9458, section 3.2).
 pub(crate) const KEYS: &str = "application/ohttp-keys";
 /// Problem details (RFC 9457).

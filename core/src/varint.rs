@@ -18,12 +18,33 @@ pub(crate) const fn len(value: u64) -> usize {
 
 /// Appends the shortest encoding of `value`, which is at most [`MAX`].
 pub(crate) fn put(out: &mut Vec<u8>, value: u64) {
-    debug_assert!(value <= MAX, "the lengths of slices and every id stay far below 2^62");
-    match len(value) {
-        1 => out.extend_from_slice(&value.to_be_bytes()[7..]),
-        2 => out.extend_from_slice(&(value | 0x4000).to_be_bytes()[6..]),
-        4 => out.extend_from_slice(&(value | 0x8000_0000).to_be_bytes()[4..]),
-        _ => out.extend_from_slice(&(value | 0xc000_0000_0000_0000).to_be_bytes()),
+    out.extend_from_slice(&Encoded::new(value));
+}
+
+/// The shortest encoding of one integer.
+pub(crate) struct Encoded {
+    bytes: [u8; 8],
+    len: usize,
+}
+
+impl Encoded {
+    /// The encoding of `value`, which is at most [`MAX`].
+    pub(crate) fn new(value: u64) -> Self {
+        debug_assert!(value <= MAX, "the lengths of slices and every id stay far below 2^62");
+        let len = len(value);
+        // The two highest bits: 0 for one byte, 1 for two, 2 for four, 3 for eight.
+        let class = (len.ilog2() as u64) << (8 * len - 2);
+        let mut bytes = (value | class).to_be_bytes();
+        bytes.rotate_left(8 - len);
+        Self { bytes, len }
+    }
+}
+
+impl core::ops::Deref for Encoded {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
     }
 }
 

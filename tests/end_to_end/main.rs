@@ -3,6 +3,7 @@
 
 mod reqwest;
 mod sans_io;
+mod streams;
 mod tower;
 
 use sealwire::{

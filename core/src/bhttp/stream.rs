@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use super::content::Declared;
 use super::encode::{
     FieldLines, Framing, append, check_final, check_interim, check_request, final_fields, invalid,
-    length, line_len, put_framing, put_line, put_lines, put_vec, section_len, vec_len,
+    length, line_len, put_framing, put_line, put_lines, section_len, vec_len,
 };
 use super::head::RequestLine;
 use super::strict::Section;
@@ -140,15 +140,23 @@ impl ContentEncoder {
     //
     // Indeterminate-Length Content Chunk { Chunk Length (i) = 1.., Chunk }
     pub fn chunk(&mut self, chunk: &[u8], out: &mut Vec<u8>) -> Result<()> {
+        if let Some(prefix) = self.admit(chunk)? {
+            out.reserve(vec_len(chunk.len()));
+            out.extend_from_slice(&prefix);
+            out.extend_from_slice(chunk);
+        }
+        Ok(())
+    }
+
+    /// Counts a chunk, and tells what to write in front of it; nothing if it is not to be written.
+    pub(crate) fn admit(&mut self, chunk: &[u8]) -> Result<Option<varint::Encoded>> {
         if chunk.is_empty() || self.declared.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         let total = self.written.saturating_add(length(chunk));
         self.declared.admit(total).map_err(invalid)?;
-        out.reserve(vec_len(chunk.len()));
-        put_vec(chunk, out);
         self.written = total;
-        Ok(())
+        Ok(Some(varint::Encoded::new(length(chunk))))
     }
 
     /// Appends the end of the content and the trailers, and thereby ends the message.

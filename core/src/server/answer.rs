@@ -1,9 +1,11 @@
 //! Outer answers: what anyone on the path may read.
 
 use alloc::{format, string::String, vec::Vec};
+use core::iter;
 
 use crate::{
-    error::{Code, Error},
+    bhttp::encode_response,
+    error::{Code, Error, Result},
     media_type,
 };
 
@@ -18,6 +20,10 @@ pub struct Answer {
 impl Answer {
     pub(super) const fn sealed(body: Vec<u8>) -> Self {
         Self { status: 200, content_type: media_type::RESPONSE, body }
+    }
+
+    pub(super) const fn sealed_in_chunks(body: Vec<u8>) -> Self {
+        Self { status: 200, content_type: media_type::CHUNKED_RESPONSE, body }
     }
 
     pub(super) const fn keys(body: Vec<u8>) -> Self {
@@ -135,6 +141,15 @@ impl Problem {
 
     const fn new(status: u16, kind: &'static str, title: &'static str) -> Self {
         Self { status, kind, title }
+    }
+
+    /// Appends the response that tells it, to be sealed.
+    pub(super) fn encode(self, to_head: bool, out: &mut Vec<u8>) -> Result<()> {
+        let content_type: (&[u8], &[u8]) = (b"content-type", media_type::PROBLEM.as_bytes());
+        let body = self.body();
+        let content = if to_head { &[] } else { body.as_bytes() };
+        let none = iter::empty();
+        encode_response(&[], self.status, iter::once(content_type), content, none, out)
     }
 
     /// JSON, written by hand since it holds constants only, none of which needs escaping.

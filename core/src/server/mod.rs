@@ -7,9 +7,10 @@
 //! This is not yet protected against replay: a sealed request that is sent twice is handled twice.
 
 mod answer;
+mod stream;
 
 use alloc::{borrow::Cow, boxed::Box, vec::Vec};
-use core::{fmt, iter};
+use core::fmt;
 
 #[cfg(feature = "http")]
 use crate::shared;
@@ -19,11 +20,13 @@ use crate::{
     error::{Code, Error, Result},
     keys::KeyRing,
     media_type, message_buffer,
+    padding::Padding,
     random::Random,
     suite::Suite,
 };
 pub use answer::Answer;
 use answer::Problem;
+pub use stream::{Broken, RequestEvent, RequestReader, ResponseStarter, ResponseWriter};
 
 /// The path of the gateway target (RFC 9540): key configurations by GET, sealed calls by POST.
 pub const GATEWAY_PATH: &str = "/.well-known/ohttp-gateway";
@@ -35,6 +38,7 @@ pub struct Server {
     key_configs: Vec<u8>,
     authorities: Vec<Box<str>>,
     limits: Limits,
+    padding: Padding,
 }
 
 /// An opened request.
@@ -54,6 +58,7 @@ pub struct ServerResponse {
     sealer: ResponseSealer,
     /// Whether the request was HEAD, so that the answer has no content.
     to_head: bool,
+    padding: Padding,
 }
 
 impl Server {
@@ -77,7 +82,13 @@ impl Server {
             bhttp::check_authority(authority).map_err(|why| Error::new(Code::InvalidInput, why))?;
         }
         let limits = Limits { content: Self::DEFAULT_CONTENT_LIMIT as u64, ..Limits::default() };
-        Ok(Self { ring, key_configs, authorities, limits })
+        Ok(Self { ring, key_configs, authorities, limits, padding: Padding::None })
+    }
+
+    /// How much the size of a response tells: nothing is hidden unless this is set.
+    #[must_use]
+    pub fn with_padding(self, padding: Padding) -> Self {
+        Self { padding, ..self }
     }
 
     /// What a request may hold at most.
@@ -182,7 +193,8 @@ impl Server {
         match open_request(&self.ring, Labels::BHTTP, body) {
             Ok((message, sealer)) => {
                 let to_head = bhttp::is_head(message);
-                Ok((message, ServerResponse { sealer, to_head }))
+                let padding = self.padding.clone();
+                Ok((message, ServerResponse { sealer, to_head, padding }))
             }
             Err(error) if error.code() == Code::UnknownKey => {
                 Err(Answer::plain(Problem::UNKNOWN_KEY))
@@ -193,13 +205,19 @@ impl Server {
 
     fn decode<'a>(&self, message: &'a [u8]) -> Result<bhttp::Request<'a>, Problem> {
         let request = bhttp::decode_request(message, self.limits)?;
-        let (scheme, host) = (request.head.scheme(), request.head.host());
+        self.check(&request.head)?;
+        Ok(request)
+    }
+
+    /// Whether the request is one for this server.
+    fn check(&self, head: &RequestHead) -> Result<(), Problem> {
+        let (scheme, host) = (head.scheme(), head.host());
         // No other scheme has a handler here; and CONNECT, which has none, asks for a proxy.
         if !matches!(scheme, "http" | "https") {
             return Err(Problem::INVALID);
         }
         match self.authorities.iter().any(|ours| bhttp::same_authority(scheme, ours, host)) {
-            true => Ok(request),
+            true => Ok(()),
             false => Err(Problem::AUTHORITY),
         }
     }
@@ -274,16 +292,14 @@ impl ServerResponse {
     }
 
     fn seal_problem(self, problem: Problem, random: &mut dyn Random) -> Result<Answer> {
-        let content_type: (&[u8], &[u8]) = (b"content-type", media_type::PROBLEM.as_bytes());
-        let (fields, content) = (iter::once(content_type), problem.body());
-        let content = if self.to_head { "" } else { &content };
-        let mut body = message_buffer(self.sealer.headroom(), content.as_bytes());
-        let (content, none) = (content.as_bytes(), iter::empty());
-        bhttp::encode_response(&[], problem.status, fields, content, none, &mut body)?;
+        let mut body = message_buffer(self.sealer.headroom(), &[]);
+        problem.encode(self.to_head, &mut body)?;
         self.seal_message(body, random)
     }
 
     fn seal_message(self, mut body: Vec<u8>, random: &mut dyn Random) -> Result<Answer> {
+        let length = body.len().saturating_sub(self.sealer.headroom());
+        bhttp::pad(&mut body, self.padding.padded_len(length).saturating_sub(length));
         self.sealer.seal(&mut body, random)?;
         Ok(Answer::sealed(body))
     }

@@ -57,5 +57,8 @@ pub use exchange::{ResponseOpener, ResponseSealer, open_request, preamble_len, s
 pub use open::ChunkOpener;
 pub use seal::ChunkSealer;
 
+/// How many bytes of a request tell how many precede its chunks: 7.
+pub const HEADER_LEN: usize = super::Header::LEN;
+
 /// The associated data of the final chunk; every other has none.
 const FINAL: &[u8] = b"final";

@@ -67,11 +67,25 @@ impl ChunkSealer {
     /// `TooLarge` beyond [`Self::AES_128_GCM_LIMIT`], `SequenceExhausted` after 2^64 - 1 chunks.
     /// The message is then broken off, and nothing of `plaintext` is left in `out`.
     pub fn seal(&mut self, plaintext: &[u8], out: &mut Vec<u8>) -> Result<()> {
-        self.charge(plaintext)?;
-        let chunks = plaintext.len().div_ceil(self.chunk_len);
-        out.reserve(plaintext.len().saturating_add(chunks.saturating_mul(OVERHEAD)));
-        for chunk in plaintext.chunks(self.chunk_len) {
-            self.append(chunk, &[], chunk.len().saturating_add(Aead::TAG_LEN), out)?;
+        self.seal_parts([plaintext, &[]], out)
+    }
+
+    /// Like [`Self::seal`] for two pieces that follow each other, say a length and what it is the
+    /// length of, without joining them first.
+    ///
+    /// # Errors
+    /// As [`Self::seal`].
+    pub fn seal_parts(&mut self, parts: [&[u8]; 2], out: &mut Vec<u8>) -> Result<()> {
+        let length =
+            self.charge(parts.iter().fold(0, |sum, part| part.len().saturating_add(sum)))?;
+        let chunks = length.div_ceil(self.chunk_len);
+        out.reserve(length.saturating_add(chunks.saturating_mul(OVERHEAD)));
+        let [mut first, mut second] = parts;
+        while !first.is_empty() || !second.is_empty() {
+            let front = take(&mut first, self.chunk_len);
+            let back = take(&mut second, self.chunk_len.saturating_sub(front.len()));
+            let length = front.len().saturating_add(back.len()).saturating_add(Aead::TAG_LEN);
+            self.append([front, back], 0, &[], length, out)?;
         }
         Ok(())
     }
@@ -80,28 +94,61 @@ impl ChunkSealer {
     ///
     /// # Errors
     /// As [`Self::seal`].
-    pub fn finish(mut self, plaintext: &[u8], out: &mut Vec<u8>) -> Result<()> {
-        let before = plaintext.len().saturating_sub(1) / self.chunk_len * self.chunk_len;
-        let (before, last) = plaintext.split_at_checked(before).unwrap_or((&[], plaintext));
-        self.seal(before, out)?;
-        self.charge(last)?;
-        self.append(last, FINAL, 0, out)
+    pub fn finish(self, plaintext: &[u8], out: &mut Vec<u8>) -> Result<()> {
+        self.finish_padded(plaintext, 0, out)
     }
 
-    fn charge(&mut self, plaintext: &[u8]) -> Result<()> {
-        self.left = self.left.checked_sub(plaintext.len() as u64).ok_or(Error::new(
+    /// Like [`Self::finish`], with `padding` zeros behind `plaintext`. Chunks are cut without regard
+    /// to where the one ends and the other begins, so their lengths do not tell.
+    ///
+    /// # Errors
+    /// As [`Self::seal`].
+    pub fn finish_padded(
+        mut self,
+        mut plaintext: &[u8],
+        mut padding: usize,
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
+        let mut left = self.charge(plaintext.len().saturating_add(padding))?;
+        loop {
+            let front = take(&mut plaintext, self.chunk_len);
+            let zeros = padding.min(self.chunk_len.saturating_sub(front.len()));
+            let length = front.len().saturating_add(zeros);
+            padding = padding.saturating_sub(zeros);
+            left = left.saturating_sub(length);
+            let (aad, sealed) = match left {
+                0 => (FINAL, 0),
+                _ => (&[][..], length.saturating_add(Aead::TAG_LEN)),
+            };
+            self.append([front, &[]], zeros, aad, sealed, out)?;
+            if left == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    fn charge(&mut self, length: usize) -> Result<usize> {
+        self.left = self.left.checked_sub(length as u64).ok_or(Error::new(
             Code::TooLarge,
             "a message sealed with AES-128-GCM has at most 2^30 bytes",
         ))?;
-        Ok(())
+        Ok(length)
     }
 
     /// Non-Final Chunk { Chunk Length (i), Sealed Chunk }, Final Chunk { 0 (i), Sealed Chunk }
-    fn append(&mut self, chunk: &[u8], aad: &[u8], length: usize, out: &mut Vec<u8>) -> Result<()> {
+    fn append(
+        &mut self,
+        chunk: [&[u8]; 2],
+        zeros: usize,
+        aad: &[u8],
+        length: usize,
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
         let start = out.len();
         varint::put(out, length as u64);
         let at = out.len();
-        out.extend_from_slice(chunk);
+        chunk.iter().for_each(|part| out.extend_from_slice(part));
+        out.resize(out.len().saturating_add(zeros), 0);
         let sealed = out.get_mut(at..).unwrap_or_default();
         match self.key.messages().seal(aad, sealed) {
             Ok(tag) => {
@@ -115,6 +162,13 @@ impl ChunkSealer {
             }
         }
     }
+}
+
+/// The first `length` bytes of `bytes`, or all of them, taken away from it.
+fn take<'a>(bytes: &mut &'a [u8], length: usize) -> &'a [u8] {
+    let (front, rest) = bytes.split_at_checked(length).unwrap_or((bytes, &[]));
+    *bytes = rest;
+    front
 }
 
 /// Bytes around the plaintext of a chunk: its length and its tag.

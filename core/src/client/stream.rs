@@ -1,0 +1,205 @@
+//! Calls whose request or response is streamed: sealed in chunks as it is produced.
+
+use alloc::{boxed::Box, string::String, vec::Vec};
+use core::fmt;
+
+use super::Client;
+use crate::{
+    bhttp::{ContentEncoder, Decoder, Event, FieldLines, Limits, RequestLine, encode_request},
+    envelope::{Labels, chunked},
+    error::{Code, Error, Result},
+    media_type,
+    random::Random,
+    stream::{Reader, Writer},
+};
+
+/// Seals the content of a streamed request, and its end.
+pub struct RequestWriter(Writer);
+
+/// Opens the answer to one streamed request, and is used up by it.
+pub struct PendingResponse {
+    opener: chunked::ResponseOpener,
+    method: String,
+    limits: Limits,
+}
+
+/// Opens a streamed response as it arrives.
+pub struct ResponseReader(State);
+
+enum State {
+    /// Collects the nonce that precedes the chunks.
+    Nonce(PendingResponse, Vec<u8>),
+    Chunks(Box<Reader>),
+    Failed(Error),
+}
+
+impl Client {
+    /// The `content-type` of an outer request whose body is sealed in chunks.
+    pub const CHUNKED_MEDIA_TYPE: &'static str = media_type::CHUNKED_REQUEST;
+
+    /// Starts a request whose content is not there yet: appends the sealed head to `out`. Use a
+    /// 256-bit AEAD for long messages (see
+    /// [`Policy::require_256_bit`](crate::keys::Policy::require_256_bit)): with AES-128-GCM a message
+    /// ends at 2^30 bytes.
+    ///
+    /// # Errors
+    /// `InvalidInput` if a server would not accept the head, and the errors of
+    /// [`chunked::seal_request`]; `out` is then as it was.
+    pub fn start<'a>(
+        &self,
+        line: RequestLine<'_>,
+        fields: impl FieldLines<'a>,
+        out: &mut Vec<u8>,
+        random: &mut dyn Random,
+    ) -> Result<(RequestWriter, PendingResponse)> {
+        let mut head = Vec::new();
+        let encoder = ContentEncoder::request(line, fields, &mut head)?;
+        let (sealer, opener) =
+            chunked::seal_request(&self.recipient, Labels::BHTTP_CHUNKED, out, random)?;
+        let writer = Writer::start(sealer, encoder, &head, out)?;
+        Ok((RequestWriter(writer), self.pending(opener, line.method)))
+    }
+
+    /// Seals a request whose content is there, in as few chunks as hold it, so that the response
+    /// can be streamed: the body of the outer request.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn seal_chunked<'a>(
+        &self,
+        line: RequestLine<'_>,
+        fields: impl FieldLines<'a>,
+        content: &[u8],
+        random: &mut dyn Random,
+    ) -> Result<(Vec<u8>, PendingResponse)> {
+        let mut message = Vec::new();
+        encode_request(line, fields, content, core::iter::empty(), &mut message)?;
+        let padding = self.padding.padded_len(message.len()).saturating_sub(message.len());
+        let mut body = Vec::new();
+        let (sealer, opener) =
+            chunked::seal_request(&self.recipient, Labels::BHTTP_CHUNKED, &mut body, random)?;
+        sealer.finish_padded(&message, padding, &mut body)?;
+        Ok((body, self.pending(opener, line.method)))
+    }
+
+    fn pending(&self, opener: chunked::ResponseOpener, method: &str) -> PendingResponse {
+        PendingResponse { opener, method: method.into(), limits: self.limits }
+    }
+}
+
+impl RequestWriter {
+    /// Appends sealed content to `out`. Nothing is appended for none.
+    ///
+    /// # Errors
+    /// `InvalidInput` when the content gets longer than its `content-length`, `TooLarge` beyond
+    /// [`AES_128_GCM_LIMIT`](chunked::ChunkSealer::AES_128_GCM_LIMIT). The request is then broken
+    /// off: drop it, and what was sent of it.
+    pub fn content(&mut self, content: &[u8], out: &mut Vec<u8>) -> Result<()> {
+        self.0.content(content, out)
+    }
+
+    /// Appends the end of the request, without which the server refuses it.
+    ///
+    /// # Errors
+    /// `InvalidInput` when the content is shorter than its `content-length`, or the server would
+    /// not accept the trailers.
+    pub fn finish<'a>(self, trailers: impl FieldLines<'a>, out: &mut Vec<u8>) -> Result<()> {
+        self.0.finish(trailers, out)
+    }
+}
+
+impl PendingResponse {
+    /// Begins to open the answer by its status and its `content-type`.
+    ///
+    /// # Errors
+    /// `NotSealed` if the answer is not a sealed one, which proves nothing.
+    pub fn open(self, status: u16, content_type: Option<&[u8]>) -> Result<ResponseReader> {
+        super::check_outer(status, content_type, media_type::CHUNKED_RESPONSE)?;
+        Ok(ResponseReader(State::Nonce(self, Vec::new())))
+    }
+}
+
+impl ResponseReader {
+    /// Opens what `input` completes, in place, and hands the parts of the response to `sink`:
+    /// informational responses, the head, content as it comes, trailers. That content was handed
+    /// out does not say that the response is complete; that [`Self::finish`] succeeds does.
+    ///
+    /// # Errors
+    /// `OpenFailed`, `TooLarge` or `InvalidHttp`, or what `sink` returns. The error is final.
+    pub fn push(
+        &mut self,
+        mut input: &mut [u8],
+        sink: &mut dyn FnMut(Event<'_>) -> Result<()>,
+    ) -> Result<()> {
+        if let State::Nonce(pending, nonce) = &mut self.0 {
+            let missing = pending.opener.nonce_len().saturating_sub(nonce.len());
+            let (front, rest) = input.split_at_mut(missing.min(input.len()));
+            nonce.extend_from_slice(front);
+            input = rest;
+            if front.len() < missing {
+                return Ok(());
+            }
+            self.start()?;
+        }
+        match &mut self.0 {
+            State::Chunks(reader) => {
+                let pushed = reader.push(input, sink);
+                pushed.or_else(|error| self.fail(error))
+            }
+            State::Failed(error) => Err(*error),
+            State::Nonce(..) => self.fail(Error::OPEN),
+        }
+    }
+
+    /// Ends the input, and hands out what the final chunk held.
+    ///
+    /// # Errors
+    /// `OpenFailed` or `InvalidHttp` if the response is not complete.
+    pub fn finish(&mut self, sink: &mut dyn FnMut(Event<'_>) -> Result<()>) -> Result<()> {
+        match &mut self.0 {
+            State::Chunks(reader) => {
+                let finished = reader.finish(sink);
+                finished.or_else(|error| self.fail(error))
+            }
+            State::Failed(error) => Err(*error),
+            State::Nonce(..) => self.fail(Error::OPEN),
+        }
+    }
+
+    fn start(&mut self) -> Result<()> {
+        const STARTING: Error = Error::new(Code::Internal, "the response was being started");
+        let State::Nonce(pending, nonce) = core::mem::replace(&mut self.0, State::Failed(STARTING))
+        else {
+            return Err(STARTING);
+        };
+        let decoder = Decoder::response_to(&pending.method, pending.limits);
+        match pending.opener.start(&nonce) {
+            Ok(opener) => self.0 = State::Chunks(Box::new(Reader::new(opener, decoder))),
+            Err(error) => return self.fail(error),
+        }
+        Ok(())
+    }
+
+    fn fail(&mut self, error: Error) -> Result<()> {
+        self.0 = State::Failed(error);
+        Err(error)
+    }
+}
+
+impl fmt::Debug for RequestWriter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestWriter").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for PendingResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PendingResponse").field("opener", &self.opener).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ResponseReader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseReader").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,318 @@
+//! Calls whose request or response is streamed: opened and sealed chunk by chunk.
+
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
+use core::{fmt, mem};
+
+use super::{Answer, Problem, Server};
+use crate::{
+    bhttp::{Decoder, Event, FieldLines, Fields, Limits, RequestHead, ResponseEncoder},
+    envelope::{Labels, chunked},
+    error::{Code, Error, Result},
+    media_type,
+    padding::Padding,
+    random::Random,
+    stream::{Reader, Writer},
+    suite::Suite,
+};
+
+/// Opens one streamed request as it arrives.
+pub struct RequestReader {
+    server: Arc<Server>,
+    limits: Limits,
+    state: State,
+}
+
+enum State {
+    /// Collects what precedes the chunks.
+    Preamble(Vec<u8>),
+    /// Reads chunks; has what answers the request until its head was handed out.
+    Chunks(Box<Reader>, Option<ResponseStarter>),
+    Failed,
+}
+
+/// A part of a streamed request.
+///
+/// `Debug` shows method and sizes; no field, path or content.
+pub enum RequestEvent<'a> {
+    /// Method, target and fields, checked, and what answers the request. Comes once, first.
+    Head(RequestHead, ResponseStarter),
+    /// Some content, at least one byte. Comes any number of times.
+    Content(&'a [u8]),
+    /// The trailers, if there are any. Comes last.
+    Trailers(Fields),
+}
+
+/// Why a streamed request ended before it was complete.
+#[derive(Debug)]
+pub enum Broken {
+    /// Before its head was handed out: send this.
+    Answer(Answer),
+    /// After that: whoever handles the request must not take it for complete.
+    Handed(Error),
+}
+
+/// Starts the response to one streamed request, and is used up by it.
+pub struct ResponseStarter {
+    sealer: chunked::ResponseSealer,
+    to_head: bool,
+    padding: Padding,
+}
+
+/// Seals the content of a streamed response, and its end.
+pub struct ResponseWriter(Option<Writer>);
+
+impl Server {
+    /// The `content-type` of an answer whose body is sealed in chunks; its status is 200.
+    pub const CHUNKED_MEDIA_TYPE: &'static str = media_type::CHUNKED_RESPONSE;
+
+    /// Begins to open the body of an outer POST that is sealed in chunks. `limits` bounds what it
+    /// may hold in total, which for a route that streams may be more than for others.
+    ///
+    /// # Errors
+    /// The answer to send instead: 415 for another media type.
+    pub fn reader(
+        self: &Arc<Self>,
+        content_type: Option<&[u8]>,
+        limits: Limits,
+    ) -> Result<RequestReader, Answer> {
+        if !media_type::is(content_type, media_type::CHUNKED_REQUEST) {
+            return Err(Answer::plain(Problem::MEDIA_TYPE));
+        }
+        let state = State::Preamble(Vec::new());
+        Ok(RequestReader { server: Arc::clone(self), limits, state })
+    }
+}
+
+impl RequestReader {
+    /// Opens what `input` completes, in place, and hands the parts of the request to `sink`.
+    ///
+    /// # Errors
+    /// [`Broken`], or what `sink` returns, as [`Broken::Handed`]. The error is final.
+    pub fn push(
+        &mut self,
+        mut input: &mut [u8],
+        random: &mut dyn Random,
+        sink: &mut dyn FnMut(RequestEvent<'_>) -> Result<()>,
+    ) -> Result<(), Broken> {
+        while let State::Preamble(preamble) = &mut self.state {
+            let known = chunked::preamble_len(preamble).map_err(|error| self.refuse(error))?;
+            let State::Preamble(preamble) = &mut self.state else { break };
+            let wanted = known.unwrap_or(chunked::HEADER_LEN).saturating_sub(preamble.len());
+            if wanted == 0 {
+                self.begin()?;
+                break;
+            }
+            let (front, rest) = input.split_at_mut(wanted.min(input.len()));
+            preamble.extend_from_slice(front);
+            input = rest;
+            if front.len() < wanted {
+                return Ok(());
+            }
+        }
+        self.run(random, sink, |reader, sink| reader.push(input, sink))
+    }
+
+    /// Ends the input, and hands out what the final chunk held. Only if this succeeds was the
+    /// request complete.
+    ///
+    /// # Errors
+    /// As [`Self::push`].
+    pub fn finish(
+        &mut self,
+        random: &mut dyn Random,
+        sink: &mut dyn FnMut(RequestEvent<'_>) -> Result<()>,
+    ) -> Result<(), Broken> {
+        if let State::Preamble(_) = self.state {
+            return Err(self.refuse(Error::OPEN));
+        }
+        self.run(random, sink, Reader::finish)
+    }
+
+    fn begin(&mut self) -> Result<(), Broken> {
+        let State::Preamble(preamble) = mem::replace(&mut self.state, State::Failed) else {
+            return Ok(());
+        };
+        let ring = &self.server.ring;
+        let (opener, sealer) = chunked::open_request(ring, Labels::BHTTP_CHUNKED, &preamble)
+            .map_err(|error| self.refuse(error))?;
+        let padding = self.server.padding.clone();
+        let starter = ResponseStarter { sealer, to_head: false, padding };
+        let reader = Reader::new(opener, Decoder::request(self.limits));
+        self.state = State::Chunks(Box::new(reader), Some(starter));
+        Ok(())
+    }
+
+    fn run(
+        &mut self,
+        random: &mut dyn Random,
+        sink: &mut dyn FnMut(RequestEvent<'_>) -> Result<()>,
+        read: impl FnOnce(&mut Reader, &mut dyn FnMut(Event<'_>) -> Result<()>) -> Result<()>,
+    ) -> Result<(), Broken> {
+        let State::Chunks(reader, starter) = &mut self.state else {
+            return Err(Broken::Handed(FAILED));
+        };
+        let (server, mut problem) = (&self.server, None);
+        let result = read(reader, &mut |event| match event {
+            Event::Request(head) => match (server.check(&head), starter.take()) {
+                (Ok(()), Some(mut taken)) => {
+                    taken.to_head = head.method() == "HEAD";
+                    sink(RequestEvent::Head(head, taken))
+                }
+                (Ok(()), None) => Err(FAILED),
+                (Err(found), taken) => {
+                    (*starter, problem) = (taken, Some(found));
+                    Err(FAILED)
+                }
+            },
+            Event::Content(content) => sink(RequestEvent::Content(content)),
+            Event::Trailers(trailers) => sink(RequestEvent::Trailers(trailers)),
+            Event::Informational(_) | Event::Response(_) => Err(FAILED),
+        });
+        let Err(error) = result else { return Ok(()) };
+        let opened = reader.has_opened();
+        let starter = starter.take();
+        self.state = State::Failed;
+        Err(match starter {
+            None => Broken::Handed(error),
+            // Whatever failed before the first chunk opened looks the same from outside.
+            Some(_) if !opened => self.refuse(Error::OPEN),
+            Some(starter) => {
+                let problem = problem.unwrap_or_else(|| error.into());
+                Broken::Answer(starter.answer(problem, random))
+            }
+        })
+    }
+
+    fn refuse(&mut self, error: Error) -> Broken {
+        self.state = State::Failed;
+        Broken::Answer(Answer::plain(match error.code() {
+            Code::UnknownKey => Problem::UNKNOWN_KEY,
+            _ => Problem::NOT_OPENED,
+        }))
+    }
+}
+
+const FAILED: Error = Error::new(Code::InvalidInput, "the request has failed before");
+
+impl ResponseStarter {
+    /// The id of the key the request was sealed for.
+    #[must_use]
+    pub const fn key_id(&self) -> u8 {
+        self.sealer.key_id()
+    }
+
+    /// The algorithms the request was sealed with.
+    #[must_use]
+    pub const fn suite(&self) -> Suite {
+        self.sealer.suite()
+    }
+
+    /// Starts the response: appends its sealed head to `out`. A head that no client would accept is
+    /// replaced by a whole sealed 500, and what is written after it is left out.
+    ///
+    /// # Errors
+    /// `RandomFailed`; [`Answer::internal_error`], which is not sealed, is all that is left then.
+    pub fn start<'a>(
+        self,
+        status: u16,
+        fields: impl FieldLines<'a>,
+        out: &mut Vec<u8>,
+        random: &mut dyn Random,
+    ) -> Result<ResponseWriter> {
+        let mut head = Vec::new();
+        let method = if self.to_head { "HEAD" } else { "GET" };
+        match ResponseEncoder::to(method).response(status, fields, &mut head) {
+            Ok(encoder) => {
+                let sealer = self.sealer.start(out, random)?;
+                Writer::start(sealer, encoder, &head, out)
+                    .map(|writer| ResponseWriter(Some(writer)))
+            }
+            Err(_) => {
+                self.seal_problem(Problem::INVALID_RESPONSE, out, random)?;
+                Ok(ResponseWriter(None))
+            }
+        }
+    }
+
+    /// The answer when there is no response, because the handler failed before it had one: a
+    /// sealed 500. It is in plain only if the random source failed too.
+    #[must_use]
+    pub fn internal_error(self, random: &mut dyn Random) -> Answer {
+        self.answer(Problem::HANDLER_FAILED, random)
+    }
+
+    fn answer(self, problem: Problem, random: &mut dyn Random) -> Answer {
+        let mut body = Vec::new();
+        match self.seal_problem(problem, &mut body, random) {
+            Ok(()) => Answer::sealed_in_chunks(body),
+            Err(_) => Answer::internal_error(),
+        }
+    }
+
+    fn seal_problem(
+        self,
+        problem: Problem,
+        out: &mut Vec<u8>,
+        random: &mut dyn Random,
+    ) -> Result<()> {
+        let mut message = Vec::new();
+        problem.encode(self.to_head, &mut message)?;
+        let padding = self.padding.padded_len(message.len()).saturating_sub(message.len());
+        self.sealer.start(out, random)?.finish_padded(&message, padding, out)
+    }
+}
+
+impl ResponseWriter {
+    /// Appends sealed content to `out`. Nothing is appended for none, or where a response has none.
+    ///
+    /// # Errors
+    /// `InvalidInput` when the content gets longer than its `content-length`, `TooLarge` beyond
+    /// [`AES_128_GCM_LIMIT`](chunked::ChunkSealer::AES_128_GCM_LIMIT). Break the answer off then: its
+    /// end is what tells the client that it is complete.
+    pub fn content(&mut self, content: &[u8], out: &mut Vec<u8>) -> Result<()> {
+        match &mut self.0 {
+            Some(writer) => writer.content(content, out),
+            None => Ok(()),
+        }
+    }
+
+    /// Appends the end of the response.
+    ///
+    /// # Errors
+    /// `InvalidInput` when the content is shorter than its `content-length`, or no client would
+    /// accept the trailers. Break the answer off then.
+    pub fn finish<'a>(self, trailers: impl FieldLines<'a>, out: &mut Vec<u8>) -> Result<()> {
+        match self.0 {
+            Some(writer) => writer.finish(trailers, out),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for RequestReader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestReader").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for RequestEvent<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Head(head, _) => f.debug_tuple("Head").field(head).finish_non_exhaustive(),
+            Self::Content(content) => f.debug_tuple("Content").field(&content.len()).finish(),
+            Self::Trailers(trailers) => f.debug_tuple("Trailers").field(trailers).finish(),
+        }
+    }
+}
+
+impl fmt::Debug for ResponseStarter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseStarter").field("sealer", &self.sealer).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ResponseWriter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseWriter").finish_non_exhaustive()
+    }
+}
