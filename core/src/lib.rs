@@ -48,7 +48,8 @@
 //! | module | what it is | standard |
 //! |---|---|---|
 //! | [`client`], [`server`] | the two ends of a sealed call | RFC 9458 |
-//! | [`envelope`] | sealing any bytes for a key, and the answer back | RFC 9458 |
+//! | [`payload`] | the same for what is not HTTP | RFC 9458, section 4.6 |
+//! | [`envelope`] | sealing any bytes for a key, and the answer back, whole or in chunks | RFC 9458, Chunked OHTTP |
 //! | [`bhttp`] | HTTP messages as bytes, strictly decoded | RFC 9292 |
 //! | [`keys`] | key pairs, what is published of them, what is chosen from that | RFC 9458, RFC 5958 |
 //! | [`hpke`] | the encryption below | RFC 9180 |
