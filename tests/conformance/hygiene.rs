@@ -2,7 +2,7 @@
 
 use sealwire::{
     Aead, Code, Kem, Suite, SystemRandom,
-    envelope::{Labels, ResponseOpener, ResponseSealer},
+    envelope::{Labels, ResponseOpener, ResponseSealer, chunked},
     hpke::{Psk, ReceiverContext, SenderContext, setup_receiver, setup_sender},
     keys::{KeyConfig, KeyConfigList, KeyPair, KeyRing, Recipient, ServerKey},
 };
@@ -74,6 +74,37 @@ fn debug_output_is_this_and_holds_no_secret() {
 }
 
 #[test]
+fn debug_output_of_chunked_envelopes_is_this_and_holds_no_secret() {
+    let mut random = Deterministic::new(7);
+    let rig = Rig::new(3, 1, Aead::ChaCha20Poly1305);
+    let mut wire = Vec::new();
+    let labels = Labels::BHTTP_CHUNKED;
+    let (mut sealer, pending) =
+        chunked::seal_request(&rig.recipient, labels, &mut wire, &mut random).unwrap();
+    sealer.seal(b"secret request", &mut wire).unwrap();
+    let (preamble, mut chunks) = wire.split_at_mut(39);
+    let (mut opener, answering) = chunked::open_request(&rig.ring, labels, preamble).unwrap();
+    assert_eq!(opener.next(&mut chunks).unwrap().unwrap(), b"secret request");
+    let limited = opener.with_limit(100);
+    let smaller = sealer.with_chunk_len(7).unwrap();
+    let printed = [
+        (format!("{pending:?}"), format!("ResponseOpener {{ suite: {SUITE}, .. }}")),
+        (format!("{answering:?}"), format!("ResponseSealer {{ key_id: 3, suite: {SUITE}, .. }}")),
+        (format!("{limited:?}"), "ChunkOpener { limit: 100, .. }".to_owned()),
+        (format!("{smaller:?}"), "ChunkSealer { chunk_len: 7, .. }".to_owned()),
+    ];
+    for (got, expected) in &printed {
+        assert_eq!(got, expected);
+    }
+    // Those of a response are the same types, and begin with the same limits.
+    let mut nonce = Vec::new();
+    let sealer = answering.start(&mut nonce, &mut random).unwrap();
+    let opener = pending.start(&nonce).unwrap();
+    assert_eq!(format!("{sealer:?}"), "ChunkSealer { chunk_len: 16384, .. }");
+    assert_eq!(format!("{opener:?}"), "ChunkOpener { limit: 65552, .. }");
+}
+
+#[test]
 fn errors_are_these_words() {
     let rig = Rig::new(3, 1, Aead::Aes128Gcm);
     let (mut sealed, _) = rig.seal(b"request", &mut Deterministic::new(1));
@@ -116,6 +147,8 @@ const fn secret_types_are_not_copied() {
     }
     check!(KeyPair, ServerKey, KeyRing, SenderContext, ReceiverContext);
     check!(ResponseOpener, ResponseSealer);
+    check!(chunked::ResponseOpener, chunked::ResponseSealer);
+    check!(chunked::ChunkOpener, chunked::ChunkSealer);
     // The probe itself works.
     assert!(implements!(Recipient, Clone));
     assert!(implements!(Labels<'static>, Copy) && implements!(Suite, Copy));

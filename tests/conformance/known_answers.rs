@@ -41,7 +41,7 @@ fn the_committed_files_are_what_the_generator_gives() {
         let committed = fs::read_to_string(our_path(name)).unwrap();
         assert!(committed == generated, "{name} is out of date: see the head of this file");
     }
-    assert_eq!(files.len(), 4);
+    assert_eq!(files.len(), 5);
 }
 
 #[test]

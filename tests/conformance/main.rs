@@ -1,5 +1,6 @@
 //! What RFCs, their authors and our own generator say must come out.
 
+mod chunked;
 mod hpke;
 mod hygiene;
 mod key_configs;

@@ -45,8 +45,7 @@ fn the_allow_list_is_this_short() {
     assert_eq!(spoken, 3);
 }
 
-/// Chunked exchanges are for a later version; until then what counts is that one is never taken
-/// for a one-shot request.
+/// A chunked request is never taken for a one-shot request.
 #[test]
 fn chunked_requests_do_not_open_in_one_piece() {
     let Some(made) = theirs("ohttp/gen-chunked-ohttp-rs-0.8.0.json", 21) else {

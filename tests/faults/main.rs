@@ -1,9 +1,10 @@
-//! Faults and attacks on one-shot envelopes, each a named test with its number and its count.
+//! Faults and attacks on envelopes, one-shot and chunked, each a named test with its number and its count.
 //!
 //! The default counts keep a debug run short; `SEALWIRE_FAULTS=full` runs the counts that the
 //! project promises, best with `--release`.
 
 mod altered;
+mod chunked;
 mod elsewhere;
 mod low_order;
 mod random_source;

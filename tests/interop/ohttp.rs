@@ -21,7 +21,7 @@ const AEADS: [(Aead, PeerAead); 2] =
     [(Aead::Aes128Gcm, PeerAead::Aes128Gcm), (Aead::ChaCha20Poly1305, PeerAead::ChaCha20Poly1305)];
 
 /// Their server with the key pair derived from 32 times `seed`.
-fn server(key_id: u8, seed: u8, aeads: &[PeerAead]) -> Server {
+pub(crate) fn server(key_id: u8, seed: u8, aeads: &[PeerAead]) -> Server {
     let suites = aeads.iter().map(|&aead| SymmetricSuite::new(PeerKdf::HkdfSha256, aead));
     let suites = suites.collect();
     Server::new(PeerConfig::derive(key_id, PeerKem::X25519Sha256, suites, &[seed; 32]).unwrap())

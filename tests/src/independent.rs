@@ -1,4 +1,5 @@
-//! HPKE over X25519 (RFC 9180) and the response of Oblivious HTTP (RFC 9458) a second time.
+//! HPKE over X25519 (RFC 9180), the response of Oblivious HTTP (RFC 9458) and the chunks of both
+//! (draft-ietf-ohai-chunked-ohttp) a second time.
 //!
 //! It shares no line with the library under test: only the primitives are the same crates, and
 //! those have vectors of their own. It shows every intermediate value, wipes nothing, and is fit
@@ -44,6 +45,17 @@ pub struct ResponseKeys {
     pub key: Vec<u8>,
     /// `aead_nonce`
     pub nonce: Vec<u8>,
+}
+
+/// The chunks of one message: what seals and opens them, each under its own nonce.
+#[derive(Debug, Clone)]
+pub struct Chunks {
+    /// The identifier of the AEAD.
+    pub aead_id: u16,
+    /// The key of every chunk.
+    pub key: Vec<u8>,
+    /// The nonce of the first chunk.
+    pub base_nonce: Vec<u8>,
 }
 
 /// HKDF-Extract.
@@ -150,8 +162,7 @@ impl Schedule {
     /// `ComputeNonce`
     #[must_use]
     pub fn nonce(&self, sequence: u64) -> Vec<u8> {
-        let counter = [&[0; 4][..], &sequence.to_be_bytes()].concat();
-        self.base_nonce.iter().zip(counter).map(|(base, count)| base ^ count).collect()
+        nonce(&self.base_nonce, sequence)
     }
 
     /// `Seal`, as the message of that number.
@@ -171,6 +182,112 @@ impl Schedule {
     pub fn export(&self, context: &[u8], length: usize) -> Vec<u8> {
         labeled_expand(&self.exporter_secret, &hpke_suite(self.aead_id), "sec", context, length)
     }
+
+    /// The chunks of a request.
+    #[must_use]
+    pub fn chunks(&self) -> Chunks {
+        let (key, base_nonce) = (self.key.clone(), self.base_nonce.clone());
+        Chunks { aead_id: self.aead_id, key, base_nonce }
+    }
+}
+
+impl ResponseKeys {
+    /// The chunks of a response.
+    #[must_use]
+    pub fn chunks(&self, aead_id: u16) -> Chunks {
+        Chunks { aead_id, key: self.key.clone(), base_nonce: self.nonce.clone() }
+    }
+}
+
+impl Chunks {
+    /// The nonce of the chunk of that number.
+    #[must_use]
+    pub fn nonce(&self, number: u64) -> Vec<u8> {
+        nonce(&self.base_nonce, number)
+    }
+
+    /// The sealed part of the chunk of that number.
+    #[must_use]
+    pub fn sealed(&self, number: u64, aad: &[u8], plaintext: &[u8]) -> Vec<u8> {
+        aead_seal(self.aead_id, &self.key, &self.nonce(number), aad, plaintext)
+    }
+
+    /// The chunk of that number with its length, which may be that of an empty one.
+    #[must_use]
+    pub fn chunk(&self, number: u64, plaintext: &[u8]) -> Vec<u8> {
+        framed(&self.sealed(number, b"", plaintext))
+    }
+
+    /// The final chunk, the one of that number.
+    #[must_use]
+    pub fn last(&self, number: u64, plaintext: &[u8]) -> Vec<u8> {
+        [&[0][..], &self.sealed(number, b"final", plaintext)].concat()
+    }
+
+    /// All of `plaintexts`, the last of them as the final chunk.
+    ///
+    /// # Panics
+    /// If there is none.
+    #[must_use]
+    pub fn message(&self, plaintexts: &[impl AsRef<[u8]>]) -> Vec<Vec<u8>> {
+        let (last, before) = plaintexts.split_last().expect("a final chunk");
+        let mut chunks: Vec<_> =
+            (0..).zip(before).map(|(number, chunk)| self.chunk(number, chunk.as_ref())).collect();
+        chunks.push(self.last(u64::try_from(before.len()).unwrap(), last.as_ref()));
+        chunks
+    }
+
+    /// The plaintexts of a whole message, the last of them that of the final chunk; nothing unless
+    /// all of them open.
+    #[must_use]
+    pub fn open(&self, mut wire: &[u8]) -> Option<Vec<Vec<u8>>> {
+        let open = |number, aad, sealed| {
+            aead_open(self.aead_id, &self.key, &self.nonce(number), aad, sealed)
+        };
+        let mut opened = Vec::new();
+        for number in 0.. {
+            let (&first, _) = wire.split_first()?;
+            let (length, rest) = wire.split_at_checked(1 << (first >> 6))?;
+            let length = length
+                .iter()
+                .skip(1)
+                .fold(usize::from(first & 0x3f), |n, &b| n << 8 | usize::from(b));
+            if length == 0 {
+                opened.push(open(number, b"final", rest)?);
+                return Some(opened);
+            }
+            let (sealed, rest) = rest.split_at_checked(length)?;
+            opened.push(open(number, b"", sealed)?);
+            wire = rest;
+        }
+        None
+    }
+}
+
+/// A sealed chunk behind its length.
+#[must_use]
+pub fn framed(sealed: &[u8]) -> Vec<u8> {
+    [varint(u64::try_from(sealed.len()).expect("64 bits")), sealed.to_vec()].concat()
+}
+
+/// The shortest encoding of an integer (RFC 9000, section 16).
+#[must_use]
+pub fn varint(value: u64) -> Vec<u8> {
+    let lengths = [1, 2, 4, 8];
+    let shortest = lengths.into_iter().find(|length| value >> (8 * length - 2) == 0);
+    varint_of(value, shortest.expect("below 2^62"))
+}
+
+/// The encoding of an integer in 1, 2, 4 or 8 bytes, which may be more than it needs.
+///
+/// # Panics
+/// If it needs more.
+#[must_use]
+pub fn varint_of(value: u64, length: usize) -> Vec<u8> {
+    assert!(value >> (8 * length - 2) == 0, "{value} has no encoding of {length} bytes");
+    let mut encoded = value.to_be_bytes()[8 - length..].to_vec();
+    encoded[0] |= u8::try_from(length.ilog2()).unwrap() << 6;
+    encoded
 }
 
 /// `hdr` of an encapsulated request.
@@ -272,6 +389,12 @@ pub fn aead_open(
         3 => with::<ChaCha20Poly1305>(key, nonce, aad, sealed),
         _ => panic!("unknown AEAD {aead_id}"),
     }
+}
+
+/// `ComputeNonce`, and the nonce of a chunk.
+fn nonce(base: &[u8], number: u64) -> Vec<u8> {
+    let counter = [&[0; 4][..], &number.to_be_bytes()].concat();
+    base.iter().zip(counter).map(|(base, count)| base ^ count).collect()
 }
 
 fn suite_bytes(aead_id: u16) -> Vec<u8> {

@@ -1,7 +1,7 @@
 //! Computes the files of known answers by the independent implementation.
 
 use sealwire_tests::independent::{
-    Schedule, aead_seal, derive_key_pair, dh, extract, header, info, key_len, public_key,
+    Chunks, Schedule, aead_seal, derive_key_pair, dh, extract, header, info, key_len, public_key,
     response_keys, schedule, shared_secret,
 };
 use serde_json::{Value, json};
@@ -13,6 +13,7 @@ pub(super) fn files() -> Vec<(&'static str, Value)> {
     vec![
         ("hpke.json", hpke()),
         ("one-shot.json", one_shot()),
+        ("chunked.json", chunked()),
         ("key-configs.json", key_configs()),
         ("pem.json", pems()),
     ]
@@ -166,6 +167,88 @@ fn one_shot_case(aead_id: u16, (request_label, response_label): (&str, &str)) ->
     });
     add_schedule(&mut case, &schedule);
     case
+}
+
+fn chunked() -> Value {
+    let http = ("message/bhttp chunked request", "message/bhttp chunked response");
+    let text = ("text/plain request", "text/plain response");
+    let cases = [(1, http), (2, http), (3, http), (3, text)];
+    json!({
+        "what": "Chunked exchanges (draft-ietf-ohai-chunked-ohttp): of each chunk the plaintext, \
+                 the nonce, the associated data and what is sent, its length included",
+        "cases": cases.map(|(aead_id, labels)| chunked_case(aead_id, labels)),
+    })
+}
+
+fn chunked_case(aead_id: u16, (request_label, response_label): (&str, &str)) -> Value {
+    let named = |part: &str| format!("chunked {request_label} aead {aead_id} {part}");
+    let key_id = 0x50 + u8::try_from(aead_id).unwrap();
+    let ((sk_r, pk_r), (sk_e, enc)) =
+        (derive_key_pair(&seed(&named("skR"))), derive_key_pair(&seed(&named("skE"))));
+    let hdr = header(key_id, aead_id);
+    let info = info(request_label, &hdr);
+    let dh = dh(&sk_e, &pk_r);
+    let shared = shared_secret(&dh, &enc, &pk_r);
+    let schedule = schedule(aead_id, &shared, &info, None);
+    let secret = schedule.export(response_label.as_bytes(), key_len(aead_id));
+    let response_nonce = filler(&named("response nonce"), key_len(aead_id));
+    let keys = response_keys(aead_id, &enc, &response_nonce, &secret);
+
+    // Lengths that take one byte and two; a final chunk that is empty and one that is not.
+    let message = |chunks: &Chunks, name: &str, lengths: &[usize]| {
+        let plaintexts: Vec<_> = lengths
+            .iter()
+            .enumerate()
+            .map(|(number, &length)| filler(&named(&format!("{name} {number}")), length))
+            .collect();
+        chunks_of(chunks, &plaintexts)
+    };
+    let (request, request_wire) = message(&schedule.chunks(), "request", &[1, 47, 48, 300, 0]);
+    let (response, response_wire) = message(&keys.chunks(aead_id), "response", &[64, 2, 33]);
+
+    let mut case = json!({
+        "key_id": key_id,
+        "kem_id": 0x20,
+        "kdf_id": 1,
+        "aead_id": aead_id,
+        "request_label": request_label,
+        "response_label": response_label,
+        "skR": hex::encode(sk_r),
+        "pkR": hex::encode(pk_r),
+        "skE": hex::encode(sk_e),
+        "enc": hex::encode(&enc),
+        "hdr": hex::encode(&hdr),
+        "info": hex::encode(info),
+        "dh": hex::encode(dh),
+        "shared_secret": hex::encode(shared),
+        "request": request,
+        "encapsulated_request": hex::encode([hdr, enc, request_wire].concat()),
+        "secret": hex::encode(secret),
+        "response_nonce": hex::encode(&response_nonce),
+        "salt": hex::encode(keys.salt),
+        "prk": hex::encode(keys.prk),
+        "aead_key": hex::encode(keys.key),
+        "aead_nonce": hex::encode(keys.nonce),
+        "response": response,
+        "encapsulated_response": hex::encode([response_nonce, response_wire].concat()),
+    });
+    add_schedule(&mut case, &schedule);
+    case
+}
+
+/// What there is to say of each chunk of a message, and all of them as they are sent.
+fn chunks_of(chunks: &Chunks, plaintexts: &[Vec<u8>]) -> (Vec<Value>, Vec<u8>) {
+    let wire = chunks.message(plaintexts);
+    let last = plaintexts.len() - 1;
+    let described = wire.iter().zip(plaintexts).enumerate().map(|(number, (wire, plaintext))| {
+        json!({
+            "pt": hex::encode(plaintext),
+            "nonce": hex::encode(chunks.nonce(u64::try_from(number).unwrap())),
+            "aad": hex::encode(if number == last { "final" } else { "" }),
+            "wire": hex::encode(wire),
+        })
+    });
+    (described.collect(), wire.concat())
 }
 
 fn config(key_id: u8, kem_id: u16, key: &[u8], pairs: &[(u16, u16)]) -> Vec<u8> {
