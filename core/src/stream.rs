@@ -31,6 +31,11 @@ impl Reader {
         self.opened
     }
 
+    /// Whether the request is known to be HEAD, even if its head was never handed out.
+    pub(crate) const fn is_head(&self) -> bool {
+        self.decoder.is_head()
+    }
+
     /// Opens what `input` completes, and hands the parts of the message to `sink`.
     pub(crate) fn push(
         &mut self,

@@ -106,6 +106,23 @@ fn open(pending: PendingResponse, body: &[u8], size: usize) -> (u16, Vec<u8>, Fi
     (status, content, trailers)
 }
 
+/// The client of a HEAD request takes no content, be it that of a refusal.
+#[test]
+fn a_refused_head_request_gets_a_status() {
+    let (server, pinned) = server();
+    let line = RequestLine { method: "HEAD", authority: "evil.example", ..LINE };
+    let (wire, pending) = sealed(&client(&pinned), line, &[]);
+    let limits = Limits { section: 3, ..Limits::default() };
+    let server = Arc::new(server);
+    let answer = refusal(read(&server, &wire, 1000).1);
+    assert_eq!(open(pending, answer.body(), 1000).0, 421);
+    let (mut wire, pending) = sealed(&client(&pinned), line, &[]);
+    let mut reader = server.reader(REQUEST, limits).unwrap();
+    let mut got = Got::default();
+    let result = got.push(&mut reader, &mut wire).and_then(|()| got.finish(&mut reader));
+    assert_eq!(open(pending, refusal(result).body(), 1000).0, 413);
+}
+
 fn refusal(result: Result<(), Broken>) -> Answer {
     match result {
         Err(Broken::Answer(answer)) => answer,

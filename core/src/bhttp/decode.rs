@@ -3,7 +3,7 @@ use core::{fmt, mem};
 use super::content::Declared;
 use super::control::ControlReader;
 use super::encode;
-use super::fields::Fields;
+use super::fields::{Fields, text};
 use super::head::{ControlSpans, RequestHead, ResponseHead};
 use super::limits::Limits;
 use super::section::{SectionReader, check, refused, split};
@@ -22,7 +22,7 @@ pub struct Decoder {
     limits: Limits,
     /// Whether the message is a request.
     is_request: bool,
-    /// Whether the response answers HEAD.
+    /// Whether the response answers HEAD, or the request is one.
     to_head: bool,
     known_length: bool,
     state: State,
@@ -119,6 +119,12 @@ impl Decoder {
             padding: 0,
             ended: false,
         }
+    }
+
+    /// Whether the request is known to be HEAD: be it malformed behind its control data, the answer
+    /// has no content.
+    pub(crate) const fn is_head(&self) -> bool {
+        self.to_head
     }
 
     /// The next part of the message, taking what it consists of from the front of `input`.
@@ -222,6 +228,7 @@ impl Decoder {
         buf.reserve(input.len().min(USUAL_HEAD));
         match self.control.read(&self.limits, input, buf)? {
             Some(spans) => {
+                self.to_head = text(buf, 0, spans.method) == "HEAD";
                 self.spans = spans;
                 self.begin_section(Section::Header)
             }

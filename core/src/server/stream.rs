@@ -169,8 +169,8 @@ impl RequestReader {
             Event::Informational(_) | Event::Response(_) => Err(FAILED),
         });
         let Err(error) = result else { return Ok(()) };
-        let opened = reader.has_opened();
-        let starter = starter.take();
+        let (opened, to_head) = (reader.has_opened(), reader.is_head());
+        let starter = starter.take().map(|starter| ResponseStarter { to_head, ..starter });
         self.state = State::Failed;
         Err(match starter {
             None => Broken::Handed(error),
