@@ -63,6 +63,42 @@ fn check(whole: &Opened, split: &Opened, plaintext: &[u8], chunk_len: usize) {
     assert!(whole.released.iter().all(|chunk| (1..=chunk_len).contains(&chunk.len())));
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Two pieces are sealed as if they were one, and padding as if its zeros were there.
+    #[test]
+    fn pieces_and_padding_are_as_if_joined(
+        size in 0..1000_usize,
+        cut in 0..1000_usize,
+        zeros in 0..1000_usize,
+        chunk_len in prop_oneof![1..=100_usize, 900..=1100_usize],
+        aead in 0..3_usize,
+        seed: u64,
+    ) {
+        let mut random = Deterministic::new(seed);
+        let rig = Rig::new(1, 1, AEADS[aead]);
+        let plaintext = random.bytes(size);
+        let (first, second) = plaintext.split_at(cut.min(size));
+        let begin = |out: &mut Vec<u8>| {
+            let mut random = Deterministic::new(seed);
+            let (sealer, _) = seal_request(&rig.recipient, LABELS, out, &mut random).unwrap();
+            sealer.with_chunk_len(chunk_len).unwrap()
+        };
+        let (mut joined, mut apart) = (Vec::new(), Vec::new());
+        let mut sealer = begin(&mut joined);
+        sealer.seal(&plaintext, &mut joined).unwrap();
+        sealer.finish(&[&plaintext[..], &vec![0; zeros]].concat(), &mut joined).unwrap();
+        let mut sealer = begin(&mut apart);
+        sealer.seal_parts([first, second], &mut apart).unwrap();
+        sealer.finish_padded(&plaintext, zeros, &mut apart).unwrap();
+        assert!(joined == apart);
+        let (opener, _, arriving) = start(&rig.ring, LABELS, &apart).unwrap();
+        let opened = open(opener, [arriving]).complete();
+        assert!(opened == [&plaintext[..], &plaintext, &vec![0; zeros]].concat());
+    }
+}
+
 /// A chunk that is in the input as a whole is opened there; one that is not is put together
 /// elsewhere. Both are the same chunk, and one way may follow the other.
 #[test]

@@ -163,6 +163,40 @@ fn as_few_chunks_as_hold_the_plaintext() {
     assert_eq!(checked, 18);
 }
 
+/// One that is known to exceed what AES-128-GCM may seal fails before its first chunk. The memory is
+/// asked for and never touched; what is sealed up to the limit is for the tests in the core.
+#[test]
+fn a_plaintext_over_the_limit_of_aes_128_gcm_is_refused_before_its_first_chunk() {
+    let exchange = Exchange::usual(AEADS[0]);
+    let limit = usize::try_from(ChunkSealer::AES_128_GCM_LIMIT).unwrap();
+    let huge = vec![0; limit + 1];
+    let mut refused = 0;
+    for before in [&b""[..], b"a"] {
+        let sealer = |out: &mut Vec<u8>| {
+            let mut sealer = answering(&exchange).start(out, &mut Deterministic::new(1)).unwrap();
+            sealer.seal(before, out).unwrap();
+            (sealer, out.clone())
+        };
+        let too_much = &huge[before.len()..];
+        let mut out = Vec::new();
+        let (mut sealing, there) = sealer(&mut out);
+        let errors = [
+            sealing.seal(too_much, &mut out),
+            sealing.seal_parts([&[1], &too_much[1..]], &mut out),
+            sealer(&mut Vec::new()).0.finish(too_much, &mut out),
+            sealer(&mut Vec::new()).0.finish_padded(&too_much[..3], too_much.len() - 3, &mut out),
+            sealer(&mut Vec::new()).0.finish_padded(&too_much[..3], usize::MAX, &mut out),
+        ];
+        for error in errors.map(Result::unwrap_err) {
+            assert_eq!(error.code(), Code::TooLarge);
+            refused += 1;
+        }
+        assert_eq!(out, there);
+        assert!(out.capacity() < 1000, "nothing was even reserved");
+    }
+    assert_eq!(refused, 10);
+}
+
 fn answering(exchange: &Exchange) -> ResponseSealer {
     start(&exchange.rig.ring, LABELS, &exchange.request.front).unwrap().1
 }

@@ -62,3 +62,6 @@ pub const HEADER_LEN: usize = super::Header::LEN;
 
 /// The associated data of the final chunk; every other has none.
 const FINAL: &[u8] = b"final";
+
+#[cfg(test)]
+mod tests;

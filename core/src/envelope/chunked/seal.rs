@@ -135,6 +135,20 @@ impl ChunkSealer {
         Ok(length)
     }
 
+    /// Sets how many bytes may still be sealed, and the number of the next chunk, where no test
+    /// could get otherwise.
+    #[cfg(test)]
+    pub(super) fn skip_to(&mut self, left: u64, next: u64) {
+        self.left = left;
+        self.key.messages().skip_to(next);
+    }
+
+    /// How many bytes may still be sealed.
+    #[cfg(test)]
+    pub(super) const fn left(&self) -> u64 {
+        self.left
+    }
+
     /// Non-Final Chunk { Chunk Length (i), Sealed Chunk }, Final Chunk { 0 (i), Sealed Chunk }
     fn append(
         &mut self,
