@@ -109,6 +109,17 @@ impl Server {
             .fold(content, |sum, part| sum.saturating_add(*part))
     }
 
+    /// Whether this `content-type` is that of a sealed call. Ask before the body is read.
+    ///
+    /// # Errors
+    /// The answer to send instead: 415.
+    pub fn accepts(&self, content_type: Option<&[u8]>) -> Result<(), Answer> {
+        match media_type::is(content_type, media_type::REQUEST) {
+            true => Ok(()),
+            false => Err(Answer::plain(Problem::MEDIA_TYPE)),
+        }
+    }
+
     /// The answer to GET on the gateway: the key configurations.
     #[must_use]
     pub fn key_configs(&self) -> Answer {
