@@ -45,7 +45,8 @@ struct Receipt {
 /// What each party saw of the one call.
 struct Transcript {
     app_sent: String,
-    proxy_saw: Vec<u8>,
+    /// The request and the response.
+    proxy_saw: [Vec<u8>; 2],
     handler_got: String,
     app_received: String,
 }
@@ -82,17 +83,21 @@ async fn run() -> Result<Transcript> {
              content-type: application/json\n\n{}",
             serde_json::to_string_pretty(&order())?
         ),
-        proxy_saw: shop.log.lock().map_err(|_| "the proxy panicked")?.clone(),
-        handler_got: shop.handled.lock().map_err(|_| "the handler panicked")?.clone(),
+        proxy_saw: [copy(&shop.log.requests)?, copy(&shop.log.responses)?],
+        handler_got: copy(&shop.handled)?,
         app_received: format!("{status}\n\n{}", serde_json::to_string_pretty(&receipt)?),
     })
+}
+
+fn copy<T: Clone>(shared: &Mutex<T>) -> Result<T> {
+    Ok(shared.lock().map_err(|_| "whoever writes it panicked")?.clone())
 }
 
 /// A server with one handler, and a proxy in front of it that logs everything it sees.
 struct Shop {
     pinned: Vec<u8>,
     proxy: SocketAddr,
-    log: Arc<Mutex<Vec<u8>>>,
+    log: proxy::Log,
     handled: Arc<Mutex<String>>,
 }
 
@@ -176,9 +181,11 @@ mod tests {
     async fn the_log_of_the_proxy_holds_ciphertext_only() {
         let transcript = run().await.unwrap();
         // Both directions were logged: the sealed request and the sealed response are there.
-        assert_eq!(find(&transcript.proxy_saw, b"message/ohttp-req"), 1);
-        assert_eq!(find(&transcript.proxy_saw, b"message/ohttp-res"), 1);
-        assert_eq!(canary::search(&transcript.proxy_saw, &CANARIES), []);
+        let [request, response] = &transcript.proxy_saw;
+        assert_eq!(find(request, b"message/ohttp-req"), 1);
+        assert_eq!(find(response, b"message/ohttp-res"), 1);
+        assert_eq!(canary::search(request, &CANARIES), []);
+        assert_eq!(canary::search(response, &CANARIES), []);
     }
 
     /// The same call without sealing, through the same proxy: the search finds every word.
@@ -187,7 +194,8 @@ mod tests {
         let shop = Shop::open().await.unwrap();
         let url =
             format!("http://{}/v1/customers/ada-lovelace/orders?voucher=SPRING-2026", shop.proxy);
-        let response = reqwest::Client::new()
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let response = client
             .post(url)
             .header("host", "shop.example")
             .bearer_auth("token-of-ada")
@@ -198,9 +206,15 @@ mod tests {
             .unwrap();
         assert!(response.text().await.unwrap().contains("receipt-of-tea-0815"));
         assert!(shop.handled.lock().unwrap().contains("sealed: false"));
-        let sightings = canary::search(&shop.log.lock().unwrap(), &CANARIES);
-        for word in CANARIES {
-            assert!(sightings.iter().any(|sighting| sighting.canary == word), "{word}");
+        let requests = canary::search(&copy(&shop.log.requests).unwrap(), &CANARIES);
+        let responses = canary::search(&copy(&shop.log.responses).unwrap(), &CANARIES);
+        let found = |word: &str, sightings: &[canary::Sighting]| {
+            sightings.iter().any(|sighting| sighting.canary == word)
+        };
+        let (receipt, asked) = CANARIES.split_last().unwrap();
+        assert!(found(receipt, &responses), "{receipt}");
+        for word in asked {
+            assert!(found(word, &requests), "{word}");
         }
     }
 

@@ -5,7 +5,7 @@ use crate::Transcript;
 const WIDTH: usize = 42;
 
 pub(crate) fn side_by_side(transcript: &Transcript) {
-    let (request, response) = split_log(&transcript.proxy_saw);
+    let [request, response] = transcript.proxy_saw.each_ref().map(|log| readable(log));
     columns(
         ["WHAT THE APP SENT", "WHAT THE PROXY SAW", "WHAT THE HANDLER GOT"],
         [&transcript.app_sent, &request, &transcript.handler_got],
@@ -42,17 +42,6 @@ fn wrap(text: &str) -> Vec<String> {
         }
     };
     text.lines().flat_map(pieces).collect()
-}
-
-/// The log holds the request and then the response, each as readable as it was on the wire.
-fn split_log(log: &[u8]) -> (String, String) {
-    let start = log.windows(5).position(|window| window == b"HTTP/").and_then(|first| {
-        // The first one is in the request line.
-        let rest = log.get(first + 5..)?;
-        Some(first + 5 + rest.windows(5).position(|window| window == b"HTTP/")?)
-    });
-    let (request, response) = log.split_at(start.unwrap_or(log.len()));
-    (readable(request), readable(response))
 }
 
 /// Text as it is, everything else as hex.

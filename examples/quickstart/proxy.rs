@@ -11,17 +11,24 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-pub(crate) type Log = Arc<Mutex<Vec<u8>>>;
+/// Every byte of each direction. One log for both could cut a word in two.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Log {
+    pub(crate) requests: Direction,
+    pub(crate) responses: Direction,
+}
+
+type Direction = Arc<Mutex<Vec<u8>>>;
 
 /// Starts to forward connections to `upstream`; returns where, and the log.
 pub(crate) async fn start(upstream: SocketAddr) -> io::Result<(SocketAddr, Log)> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     let log = Log::default();
-    let logging = Arc::clone(&log);
+    let logging = log.clone();
     tokio::spawn(async move {
         while let Ok((client, _)) = listener.accept().await {
-            tokio::spawn(forward(client, upstream, Arc::clone(&logging)));
+            tokio::spawn(forward(client, upstream, logging.clone()));
         }
     });
     Ok((address, log))
@@ -31,7 +38,10 @@ async fn forward(client: TcpStream, upstream: SocketAddr, log: Log) -> io::Resul
     let server = TcpStream::connect(upstream).await?;
     let (client_read, client_write) = client.into_split();
     let (server_read, server_write) = server.into_split();
-    tokio::try_join!(copy(client_read, server_write, &log), copy(server_read, client_write, &log))?;
+    tokio::try_join!(
+        copy(client_read, server_write, &log.requests),
+        copy(server_read, client_write, &log.responses)
+    )?;
     Ok(())
 }
 
@@ -39,7 +49,7 @@ async fn forward(client: TcpStream, upstream: SocketAddr, log: Log) -> io::Resul
 async fn copy(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
-    log: &Log,
+    log: &Direction,
 ) -> io::Result<()> {
     let mut buffer = vec![0; 16 * 1024];
     loop {

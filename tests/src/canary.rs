@@ -10,59 +10,114 @@ pub struct Sighting {
     pub form: &'static str,
 }
 
-/// All sightings of any of `canaries` in `haystack`: raw, in base64 of both alphabets at each of the
-/// three alignments, in hex of both cases, percent-encoded byte for byte, and reversed in no way:
-/// these are encodings that logs use, not ciphers.
+/// Those of `canaries` that are in `haystack`, each with the first form in which it was found: as
+/// it is, percent-encoded or form-encoded in whole or in part, with the escapes of JSON and of
+/// program texts, in UTF-16, all of these in any case; in hex of either case and base64 of either
+/// alphabet at each of its alignments, these two also where white space breaks their lines.
 ///
 /// # Panics
 /// If a canary has fewer than 8 bytes, since short words occur by chance.
 #[must_use]
 pub fn search(haystack: &[u8], canaries: &[&str]) -> Vec<Sighting> {
-    canaries
-        .iter()
-        .flat_map(|canary| {
-            assert!(canary.len() >= 8, "{canary:?} is too short to search for");
-            forms(canary.as_bytes())
-                .into_iter()
-                .filter(|(_, needle)| contains(haystack, needle))
-                .map(|(form, _)| Sighting { canary: (*canary).to_owned(), form })
-        })
-        .collect()
+    let views = Views::of(haystack);
+    let sighting = |canary: &&str| {
+        assert!(canary.len() >= 8, "{canary:?} is too short to search for");
+        let form = views.find(canary.as_bytes())?;
+        Some(Sighting { canary: (*canary).to_owned(), form })
+    };
+    canaries.iter().filter_map(sighting).collect()
+}
+
+/// A haystack with its encodings undone. Undoing them finds words of which any part was encoded,
+/// which a list of encoded words would not. All but the last are in lower case.
+struct Views {
+    raw: Vec<u8>,
+    percent: Vec<u8>,
+    form: Vec<u8>,
+    escapes: Vec<u8>,
+    unwrapped_lower: Vec<u8>,
+    unwrapped: Vec<u8>,
+}
+
+impl Views {
+    fn of(haystack: &[u8]) -> Self {
+        let spaces = haystack.iter().map(|&byte| if byte == b'+' { b' ' } else { byte });
+        let unwrapped: Vec<u8> =
+            haystack.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+        Self {
+            raw: haystack.to_ascii_lowercase(),
+            percent: undo(haystack, percent).to_ascii_lowercase(),
+            form: undo(&spaces.collect::<Vec<u8>>(), percent).to_ascii_lowercase(),
+            escapes: undo(haystack, escape).to_ascii_lowercase(),
+            unwrapped_lower: unwrapped.to_ascii_lowercase(),
+            unwrapped,
+        }
+    }
+
+    fn find(&self, word: &[u8]) -> Option<&'static str> {
+        let lower = word.to_ascii_lowercase();
+        // With the last zero byte left out this is little-endian and big-endian alike.
+        let utf_16 = lower.iter().flat_map(|&byte| [byte, 0]).collect::<Vec<_>>();
+        let hex = |word: &[u8]| word.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let any_case = [&hex(word), &hex(&lower)]
+            .iter()
+            .any(|hex| contains(&self.unwrapped_lower, hex.as_bytes()));
+        let base64 = |swap: fn(String) -> String| {
+            (0..3).any(|skip| contains(&self.unwrapped, swap(base64_inside(word, skip)).as_bytes()))
+        };
+        [
+            ("raw", contains(&self.raw, &lower)),
+            ("percent", contains(&self.percent, &lower)),
+            ("form", contains(&self.form, &lower)),
+            ("escapes", contains(&self.escapes, &lower)),
+            ("UTF-16", contains(&self.raw, &utf_16[..utf_16.len() - 1])),
+            ("hex", any_case),
+            ("base64", base64(|text| text)),
+            ("base64url", base64(|text| text.replace('+', "-").replace('/', "_"))),
+        ]
+        .into_iter()
+        .find_map(|(form, found)| found.then_some(form))
+    }
 }
 
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {
     haystack.windows(needle.len()).any(|window| window == needle)
 }
 
-fn forms(word: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
-    let hex: String = word.iter().map(|byte| format!("{byte:02x}")).collect();
-    let percent: String = word.iter().map(|byte| format!("%{byte:02X}")).collect();
-    let mut forms = vec![
-        ("raw", word.to_vec()),
-        ("hex", hex.to_uppercase().into_bytes()),
-        ("hex", hex.into_bytes()),
-        ("percent", percent.to_lowercase().into_bytes()),
-        ("percent", percent.into_bytes()),
-        ("percent, reserved bytes only", percent_reserved(word)),
-    ];
-    for skip in 0..3 {
-        let base64 = base64_inside(word, skip);
-        let url_safe = base64.replace('+', "-").replace('/', "_");
-        forms.push(("base64", base64.into_bytes()));
-        forms.push(("base64url", url_safe.into_bytes()));
-    }
-    forms
-}
-
-fn percent_reserved(word: &[u8]) -> Vec<u8> {
-    let mut out = Vec::new();
-    for &byte in word {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(byte),
-            _ => out.extend(format!("%{byte:02X}").bytes()),
-        }
+/// `text` with each sequence replaced that `sequence` knows: it answers the byte and how many bytes
+/// of the text stand for it.
+fn undo(text: &[u8], sequence: fn(&[u8]) -> Option<(u8, usize)>) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(&first) = rest.first() {
+        let (byte, length) = sequence(rest).unwrap_or((first, 1));
+        out.push(byte);
+        rest = &rest[length..];
     }
     out
+}
+
+/// `%2F`.
+fn percent(text: &[u8]) -> Option<(u8, usize)> {
+    Some((hex(text.strip_prefix(b"%")?, 2)?, 3))
+}
+
+/// `\u002f`, `\x2f`, and `\/`: a byte that stands for itself.
+fn escape(text: &[u8]) -> Option<(u8, usize)> {
+    match text.strip_prefix(b"\\")? {
+        [b'u', digits @ ..] => Some((hex(digits, 4)?, 6)),
+        [b'x', digits @ ..] => Some((hex(digits, 2)?, 4)),
+        [itself, ..] if itself.is_ascii_punctuation() => Some((*itself, 2)),
+        _ => None,
+    }
+}
+
+fn hex(text: &[u8], digits: usize) -> Option<u8> {
+    let digits = text.get(..digits)?;
+    let value = digits
+        .iter()
+        .try_fold(0, |value: u32, &digit| Some(value << 4 | char::from(digit).to_digit(16)?))?;
+    u8::try_from(value).ok()
 }
 
 /// The base64 characters that depend on `word` alone when `skip` bytes of something else precede
@@ -84,29 +139,76 @@ fn base64_inside(word: &[u8], skip: usize) -> String {
 mod tests {
     use super::*;
 
+    const CANARY: &str = "s3cr3t/w0rd+with?Marks on it";
+
+    /// What `encode` makes of the canary, byte by byte.
+    fn each(encode: impl Fn(u8) -> String) -> String {
+        CANARY.bytes().map(encode).collect()
+    }
+
+    fn reserved_only(encode: impl Fn(u8) -> String) -> String {
+        each(|byte| match byte.is_ascii_alphanumeric() {
+            true => char::from(byte).into(),
+            false => encode(byte),
+        })
+    }
+
     #[test]
-    fn every_form_is_found_and_an_innocent_text_is_not() {
-        let canary = "s3cr3t/w0rd+with?marks";
-        let hex = |upper: bool| {
-            let text = canary.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
-            if upper { text.to_uppercase() } else { text }
-        };
-        let percent: String = canary.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    fn every_form_is_found_as_what_it_is() {
         let texts = [
-            ("raw", format!("x{canary}y")),
-            ("hex", format!("x{}y", hex(false))),
-            ("hex", format!("x{}y", hex(true))),
-            ("percent", percent),
-            ("percent, reserved bytes only", "s3cr3t%2Fw0rd%2Bwith%3Fmarks".to_owned()),
-            // printf 's3cr3t/w0rd+with?marks' | base64, then with one and two bytes before it
-            ("base64", "czNjcjN0L3cwcmQrd2l0aD9tYXJrcw==".to_owned()),
-            ("base64", "eHMzY3IzdC93MHJkK3dpdGg/bWFya3M=".to_owned()),
-            ("base64", "eHhzM2NyM3QvdzByZCt3aXRoP21hcmtz".to_owned()),
+            ("raw", CANARY.to_owned()),
+            ("raw", CANARY.to_uppercase()),
+            ("percent", each(|byte| format!("%{byte:02X}"))),
+            ("percent", each(|byte| format!("%{byte:02x}"))),
+            ("percent", "s3cr3t%2Fw0rd%2Bwith%3FMarks%20on%20it".to_owned()),
+            ("percent", "s3cr3t%2fw0rd%2bwith%3fMarks%20on%20it".to_owned()),
+            // What a path leaves as it is.
+            ("percent", "s3cr3t/w0rd+with%3FMarks%20on%20it".to_owned()),
+            ("form", "s3cr3t%2Fw0rd%2Bwith%3FMarks+on+it".to_owned()),
+            ("escapes", each(|byte| format!("\\u{byte:04x}"))),
+            ("escapes", reserved_only(|byte| format!("\\u{byte:04X}"))),
+            ("escapes", each(|byte| format!("\\x{byte:02x}"))),
+            ("escapes", reserved_only(|byte| format!("\\x{byte:02X}"))),
+            ("escapes", "s3cr3t\\/w0rd+with?Marks on it".to_owned()),
+            ("UTF-16", each(|byte| format!("{}\0", char::from(byte)))),
+            ("UTF-16", each(|byte| format!("\0{}", char::from(byte)))),
+            ("hex", each(|byte| format!("{byte:02x}"))),
+            ("hex", each(|byte| format!("{byte:02X}"))),
+            ("hex", each(|byte| format!("{byte:02x} "))),
         ];
         for (form, text) in texts {
-            let found = search(text.as_bytes(), &[canary]);
-            assert!(found.iter().any(|sighting| sighting.form == form), "{form}: {found:?}");
+            assert_eq!(search(format!("x{text}y").as_bytes(), &[CANARY]), [sighting(form)]);
         }
-        assert_eq!(search(b"nothing to see here", &[canary]), []);
+    }
+
+    /// `printf 's3cr3t/w0rd+with?Marks on it' | base64`, then with one and two bytes before it.
+    #[test]
+    fn base64_is_found_at_each_alignment_and_across_lines() {
+        let texts = [
+            "czNjcjN0L3cwcmQrd2l0aD9NYXJrcyBvbiBpdA==",
+            "eHMzY3IzdC93MHJkK3dpdGg/TWFya3Mgb24gaXQ=",
+            "eHhzM2NyM3QvdzByZCt3aXRoP01hcmtzIG9uIGl0",
+        ];
+        for text in texts {
+            let (first, rest) = text.split_at(17);
+            for text in [text.to_owned(), format!("{first}\r\n{rest}"), format!("{first}\n {rest}")]
+            {
+                assert_eq!(search(text.as_bytes(), &[CANARY]), [sighting("base64")], "{text}");
+            }
+        }
+        let url_safe = texts[1].replace('/', "_");
+        assert_eq!(search(url_safe.as_bytes(), &[CANARY]), [sighting("base64url")]);
+    }
+
+    #[test]
+    fn what_is_not_there_is_not_found() {
+        for text in ["nothing to see here", "s3cr3t/w0rd", "%", "\\", "\\u00", "%2", "", "%zz\\xqq"]
+        {
+            assert_eq!(search(text.as_bytes(), &[CANARY]), [], "{text}");
+        }
+    }
+
+    fn sighting(form: &'static str) -> Sighting {
+        Sighting { canary: CANARY.into(), form }
     }
 }
