@@ -198,9 +198,7 @@ impl Server {
         content_type: Option<&[u8]>,
         body: &'a mut [u8],
     ) -> Result<(&'a mut [u8], ServerResponse), Answer> {
-        if !media_type::is(content_type, media_type::REQUEST) {
-            return Err(Answer::plain(Problem::MEDIA_TYPE));
-        }
+        self.accepts(content_type)?;
         match open_request(&self.ring, Labels::BHTTP, body) {
             Ok((message, sealer)) => {
                 let to_head = bhttp::is_head(message);
