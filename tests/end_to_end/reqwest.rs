@@ -11,7 +11,7 @@ use std::{
 
 use axum::{Json, Router, response::Redirect, routing};
 use http::StatusCode;
-use sealwire::server::GATEWAY_PATH;
+use sealwire::{bhttp::Limits, server::GATEWAY_PATH};
 use sealwire_reqwest::{Client, ClientBuilder};
 use sealwire_tower::SealwireLayer;
 use serde_json::{Value, json};
@@ -23,7 +23,7 @@ use tower_layer::Layer as _;
 
 use super::{recipient, server};
 
-async fn serve(app: Router) -> SocketAddr {
+pub(super) async fn serve(app: Router) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, app).await });
@@ -31,17 +31,17 @@ async fn serve(app: Router) -> SocketAddr {
 }
 
 /// A sealed server with that router inside.
-async fn serve_sealed(router: Router) -> SocketAddr {
+pub(super) async fn serve_sealed(router: Router) -> SocketAddr {
     serve(Router::new().fallback_service(SealwireLayer::new(server().0).layer(router))).await
 }
 
-fn builder(gateway: SocketAddr) -> ClientBuilder {
+pub(super) fn builder(gateway: SocketAddr) -> ClientBuilder {
     Client::builder(recipient(&server().1))
         .gateway(format!("http://{gateway}{GATEWAY_PATH}").parse().unwrap())
         .allow_http_on_loopback()
 }
 
-fn client(gateway: SocketAddr) -> Client {
+pub(super) fn client(gateway: SocketAddr) -> Client {
     builder(gateway).build().unwrap()
 }
 
@@ -97,15 +97,59 @@ async fn plain_http_is_refused_before_anything_is_sent() {
     let keys = server().1;
     let client = Client::builder(recipient(&keys)).build().unwrap();
     for url in ["http://api.example.com/", "http://127.0.0.1:1/"] {
-        assert!(client.get(url).send().await.unwrap_err().is_insecure(), "{url}");
+        let error = client.get(url).send().await.unwrap_err();
+        assert!(error.is_insecure() && error.is_not_sent(), "{url}");
     }
     let opted_in = Client::builder(recipient(&keys)).allow_http_on_loopback().build().unwrap();
     for url in ["http://api.example.com/", "http://localhost/", "http://127.0.0.1.example/"] {
         assert!(opted_in.get(url).send().await.unwrap_err().is_insecure(), "{url}");
     }
     // A literal loopback address is tried: nothing listens there.
-    assert!(!opted_in.get("http://127.0.0.1:1/").send().await.unwrap_err().is_insecure());
-    assert!(!opted_in.get("http://[::1]:1/").send().await.unwrap_err().is_insecure());
+    for url in ["http://127.0.0.1:1/", "http://[::1]:1/"] {
+        let error = opted_in.get(url).send().await.unwrap_err();
+        assert!(error.is_connect() && error.is_not_sent() && !error.is_insecure(), "{url}");
+        assert_eq!(error.to_string(), "not sent: there is no connection to the gateway");
+    }
+}
+
+#[tokio::test]
+async fn what_was_refused_here_was_not_sent() {
+    static CALLS: AtomicUsize = AtomicUsize::new(0);
+    let app = Router::new().fallback(|| async {
+        CALLS.fetch_add(1, Ordering::Relaxed);
+    });
+    let client = client(serve(app).await);
+    let url = "https://api.example.com/";
+    let invalid = "not sent: the request is not a valid one";
+    let streaming = reqwest::Body::wrap(http_body_util::Empty::<bytes::Bytes>::new());
+    for (request, message) in [
+        (client.get("/relative"), invalid),
+        (client.get("data:text/plain,x"), invalid),
+        (client.get(url).header("bad\n", "x"), invalid),
+        (client.get(url).header("x", "bad\n"), invalid),
+        (
+            client.get("ftp://api.example.com/"),
+            "not sent: the URL is neither an https nor an http one",
+        ),
+        (client.post(url).body(streaming), "not sent: the body of a sealed call must be in memory"),
+    ] {
+        let error = request.send().await.unwrap_err();
+        assert_eq!(error.to_string(), message);
+        assert!(error.is_not_sent() && !error.is_connect() && !error.is_timeout(), "{message}");
+    }
+    // The encoder takes no request that a server would refuse.
+    let error = client.get(url).header("content-length", "5").send().await.unwrap_err();
+    assert!(error.is_not_sent());
+    assert_eq!(error.sealing().unwrap().code(), sealwire::Code::InvalidInput);
+    assert!(error.to_string().starts_with("not sent: "), "{error}");
+    // What reqwest would not build can be put together.
+    for url in ["ftp://api.example.com/", "blob:https://api.example.com/", "data:text/plain,x"] {
+        let request = reqwest::Request::new(http::Method::GET, url.parse().unwrap());
+        let error = client.execute(request).await.unwrap_err();
+        assert!(error.is_not_sent(), "{url}");
+        assert!(error.to_string().contains("neither an https nor an http"), "{url}: {error}");
+    }
+    assert_eq!(CALLS.load(Ordering::Relaxed), 0);
 }
 
 /// Fault 24, in part: what is not sealed is an error, whatever it looks like, and nothing is sent
@@ -121,7 +165,7 @@ async fn an_unsealed_answer_is_an_error_and_redirects_are_not_followed() {
         let app = Router::new().fallback(move || count(status));
         let error = client(serve(app).await).get("https://api.example.com/").send().await;
         let error = error.unwrap_err();
-        assert!(error.is_not_sealed());
+        assert!(error.is_not_sealed() && !error.is_not_sent());
         assert_eq!(error.outer_status(), Some(status));
     }
     assert_eq!(CALLS.load(Ordering::Relaxed), 3);
@@ -152,7 +196,8 @@ async fn a_connection_that_breaks_off_is_not_tried_again() {
     });
     let client = client(address);
     for call in 1..=5 {
-        assert!(client.get("https://api.example.com/").send().await.is_err());
+        let error = client.get("https://api.example.com/").send().await.unwrap_err();
+        assert!(!error.is_not_sent() && !error.is_connect());
         assert_eq!(requests.load(Ordering::SeqCst), call);
     }
 }
@@ -164,6 +209,26 @@ async fn an_answer_over_the_limit_is_refused() {
     let client = builder(address).response_limit(99_999).build().unwrap();
     let error = client.get("https://api.example.com/").send().await.unwrap_err();
     assert_eq!(error.to_string(), "the answer exceeds the response limit");
+    assert!(!error.is_not_sent());
+}
+
+#[tokio::test]
+async fn what_a_response_may_hold_can_be_configured() {
+    let cookies = || async {
+        axum::response::AppendHeaders((0..300).map(|number| ("set-cookie", format!("a={number}"))))
+    };
+    let address = serve_sealed(Router::new().fallback(cookies)).await;
+    let call = async |limits| {
+        let client = builder(address).limits(limits).build().unwrap();
+        client.get("https://api.example.com/").send().await
+    };
+    let response = call(Limits { lines: 400, ..Limits::default() }).await.unwrap();
+    assert_eq!(response.headers().get_all("set-cookie").iter().count(), 300);
+    for limits in [Limits::default(), Limits { lines: 400, section: 1000, ..Limits::default() }] {
+        let error = call(limits).await.unwrap_err();
+        assert_eq!(error.sealing().unwrap().code(), sealwire::Code::TooLarge);
+        assert!(!error.is_not_sent());
+    }
 }
 
 #[tokio::test]
@@ -172,7 +237,8 @@ async fn a_timeout_of_the_request_holds_for_the_sealed_call() {
     let address = serve_sealed(Router::new().fallback(slow)).await;
     let request = client(address).get("https://api.example.com/");
     let error = request.timeout(Duration::from_millis(50)).send().await.unwrap_err();
-    assert!(error.is_timeout(), "{error:?}");
+    assert!(error.is_timeout() && !error.is_not_sent(), "{error:?}");
+    assert_eq!(error.to_string(), "the sealed call timed out");
 }
 
 #[tokio::test]
@@ -185,4 +251,10 @@ async fn errors_and_debug_output_do_not_name_the_target() {
     for word in ["secret-path", "secret-query", "api.example.com"] {
         assert!(!shown.contains(word), "{word} in {shown}");
     }
+    let proxy = reqwest::Proxy::all("http://user:secret-proxy@proxy.example").unwrap();
+    let builder = Client::builder(recipient(&server().1))
+        .http(reqwest::Client::builder().proxy(proxy).user_agent("secret-agent"))
+        .gateway("https://secret-user:secret-word@gw.example/secret-path".parse().unwrap());
+    let shown = format!("{builder:?}") + &format!("{:?}", builder.build().unwrap());
+    assert!(shown.contains("gw.example") && !shown.contains("secret"), "{shown}");
 }

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
 use http::{
@@ -16,13 +16,12 @@ use sealwire::{
 use crate::{ClientBuilder, Error, RequestBuilder};
 
 /// Makes sealed calls. Cheap to clone; clones share their connections.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
     shared: Arc<(sealwire::Client, Settings)>,
 }
 
-#[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) gateway: Option<Url>,
     pub(crate) http_on_loopback: bool,
@@ -84,10 +83,11 @@ impl Client {
     /// Seals a request, sends it once, and opens the answer.
     ///
     /// # Errors
-    /// See [`Error`]. After anything but a refusal to send, whether the call was carried out is
-    /// unknown.
+    /// See [`Error`]. If [`Error::is_not_sent`], the call was not carried out; if the server's answer
+    /// was opened but is not accepted, it was answered; after anything else it is unknown.
     pub async fn execute(&self, request: Request) -> Result<Response, Error> {
         let (sealer, settings) = &*self.shared;
+        check_scheme(request.url())?;
         let gateway = settings.gateway_for(request.url())?;
         let (url, timeout) = (request.url().clone(), request.timeout().copied());
 
@@ -100,7 +100,7 @@ impl Client {
         if let Some(timeout) = timeout {
             outer = outer.timeout(timeout);
         }
-        let answer = outer.send().await?;
+        let answer = outer.send().await.map_err(Error::sending)?;
         open(answer, pending, url, settings.response_limit).await
     }
 }
@@ -115,7 +115,7 @@ impl Settings {
                 let origin = url.origin().ascii_serialization();
                 Url::parse(&origin)
                     .and_then(|origin| origin.join(GATEWAY_PATH))
-                    .map_err(|_| Error::insecure("the URL has no origin to call"))?
+                    .map_err(|_| Error::target("the URL has no origin to call"))?
             }
         };
         let loopback_http =
@@ -127,6 +127,14 @@ impl Settings {
     }
 }
 
+/// A sealed call is an HTTP request. What other schemes mean, a gateway cannot know.
+fn check_scheme(url: &Url) -> Result<(), Error> {
+    match url.scheme() {
+        "https" | "http" => Ok(()),
+        _ => Err(Error::target("the URL is neither an https nor an http one")),
+    }
+}
+
 /// Literal addresses only: a name can resolve to anything.
 fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
@@ -134,10 +142,10 @@ fn is_loopback(url: &Url) -> bool {
 }
 
 fn seal(sealer: &sealwire::Client, request: Request) -> Result<ClientRequest, Error> {
-    let request = http::Request::<Body>::try_from(request)?;
+    let request = http::Request::<Body>::try_from(request).map_err(Error::building)?;
     let (parts, body) = request.into_parts();
     let content = body.as_bytes().ok_or_else(Error::streaming)?;
-    Ok(sealer.seal_http(&parts, content, &mut SystemRandom)?)
+    sealer.seal_http(&parts, content, &mut SystemRandom).map_err(Error::sealing_failed)
 }
 
 async fn open(
@@ -158,7 +166,7 @@ async fn open(
 
 async fn collect(mut answer: Response, limit: usize) -> Result<Vec<u8>, Error> {
     let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await? {
+    while let Some(chunk) = answer.chunk().await.map_err(Error::sending)? {
         if chunk.len() > limit.saturating_sub(body.len()) {
             return Err(Error::too_large());
         }
@@ -176,4 +184,25 @@ fn into_reqwest(response: http::Response<Bytes>, url: Url) -> Response {
         .map_or_else(|_| http::Response::new(()).into_parts(), http::Response::into_parts);
     parts.extensions.extend(with_url.extensions);
     Response::from(http::Response::from_parts(parts, content))
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (sealer, settings) = &*self.shared;
+        f.debug_struct("Client")
+            .field("sealer", sealer)
+            .field("settings", settings)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Of the gateway its host only: the rest of a URL can hold credentials.
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("gateway", &self.gateway.as_ref().and_then(Url::host_str))
+            .field("http_on_loopback", &self.http_on_loopback)
+            .field("response_limit", &self.response_limit)
+            .finish()
+    }
 }

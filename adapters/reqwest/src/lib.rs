@@ -24,7 +24,18 @@
 //! whatever the [`reqwest::ClientBuilder`] given to [`ClientBuilder::http`] adds to every request,
 //! such as its default headers and cookies. What is set on the request travels inside.
 //!
-//! For now bodies are held in memory, and sealed in one piece.
+//! # What differs from reqwest
+//!
+//! What reqwest does while it sends and receives, it does to the outer messages only. To the inner
+//! response nothing is done:
+//!
+//! - A redirect is not followed: it is the response, and yours to act on.
+//! - Cookies are neither stored nor sent: `set-cookie` and `cookie` are fields like any other.
+//! - Content codings are neither asked for nor decoded: the body is as the handler sent it.
+//! - Trailer fields and informational (1xx) responses are discarded.
+//!
+//! A body must be in memory, is sealed in one piece, and no call is tried twice. [`Error`] tells
+//! when a call that failed may have been carried out nevertheless.
 
 mod builder;
 mod client;

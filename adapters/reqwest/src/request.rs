@@ -74,7 +74,7 @@ impl RequestBuilder {
     /// # Errors
     /// See [`Error`].
     pub async fn send(self) -> Result<Response, Error> {
-        let request = self.inner.build()?;
+        let request = self.inner.build().map_err(Error::building)?;
         self.client.execute(request).await
     }
 
