@@ -1,7 +1,9 @@
 //! From client to handler and back: the sans-IO ends, the tower layer, and reqwest against a server
 //! on a loopback port.
 
+mod extensions;
 mod outside;
+mod readiness;
 mod reqwest;
 mod sans_io;
 mod streams;

@@ -2,26 +2,32 @@
 
 use std::{
     convert::Infallible,
-    io, mem,
+    io,
+    marker::PhantomPinned,
+    mem,
     pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     task::{Context, Poll},
 };
 
 use axum::{Extension, Router, extract::Request, routing};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, Response, StatusCode, header::CONTENT_TYPE};
-use http_body::Frame;
+use http_body::{Frame, SizeHint};
 use http_body_util::{BodyExt as _, Full};
 use sealwire::{SystemRandom, client::ClientResponse, server::GATEWAY_PATH};
-use sealwire_tower::{Sealed, SealwireLayer};
+use sealwire_tower::{Sealed, SealwireBody, SealwireLayer};
 use tower_layer::Layer as _;
 use tower_service::Service;
 
 use super::{client, server};
 
-type Body = Full<Bytes>;
+pub(super) type Body = Full<Bytes>;
 
-async fn send<B, R>(
+pub(super) async fn send<B, R>(
     service: &mut impl Service<http::Request<B>, Response = Response<R>, Error = Infallible>,
     request: http::Request<B>,
 ) -> (http::response::Parts, Vec<u8>)
@@ -44,7 +50,7 @@ fn router() -> Router {
     Router::new().route("/echo", routing::any(echo))
 }
 
-fn sealed(
+pub(super) fn sealed(
     pinned: &[u8],
     method: &str,
     path: &str,
@@ -162,18 +168,143 @@ impl http_body::Body for BreaksOff {
     }
 }
 
-#[tokio::test]
-async fn a_handler_that_breaks_off_is_a_plain_500_and_nothing_of_it_is_released() {
-    let handler = || async { axum::body::Body::new(BreaksOff(false)) };
+/// What a GET of `/` is answered with by a layer around a handler that gives this body.
+async fn answer_of<R>(
+    layer: fn(SealwireLayer) -> SealwireLayer,
+    body: impl Fn() -> R + Clone + Send + Sync + 'static,
+) -> Response<Bytes>
+where
+    R: http_body::Body<Data = Bytes, Error = io::Error> + Send + 'static,
+{
     let (server, pinned) = server();
+    let handler = || async move { axum::body::Body::new(body()) };
     let router: Router = Router::new().route("/", routing::get(handler));
-    let mut service = SealwireLayer::new(server).layer(router);
+    let mut service = layer(SealwireLayer::new(server)).layer(router);
     let (outer, pending) = sealed(&pinned, "GET", "/", b"");
     let (parts, body) = send(&mut service, outer).await;
-    assert_eq!(parts.status, 500);
-    assert!(!String::from_utf8_lossy(&body).contains("half"));
-    let code = pending.open_http(500, None, body).unwrap_err().code();
-    assert_eq!(code, sealwire::Code::NotSealed);
+    let content_type = parts.headers.get(CONTENT_TYPE).map(|value| value.as_bytes());
+    pending.open_http(parts.status.as_u16(), content_type, body).unwrap().0
+}
+
+fn assert_handler_failed(response: &Response<Bytes>) {
+    assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(response.headers()[CONTENT_TYPE], "application/problem+json");
+    let problem: serde_json::Value = serde_json::from_slice(response.body()).unwrap();
+    assert_eq!(problem["type"], "https://sealwire.dev/problems#handler-failed");
+}
+
+#[tokio::test]
+async fn a_handler_that_breaks_off_is_a_sealed_500_and_nothing_of_it_is_released() {
+    let response = answer_of(|layer| layer, || BreaksOff(false)).await;
+    assert_handler_failed(&response);
+    assert!(!String::from_utf8_lossy(response.body()).contains("half"));
+}
+
+/// A body of many frames that counts how many were asked for. It may not be moved, and may say in
+/// advance how long it is.
+struct Frames {
+    frame: Bytes,
+    count: usize,
+    given: AtomicUsize,
+    asked: Arc<AtomicUsize>,
+    announced: u64,
+    _pin: PhantomPinned,
+}
+
+impl Frames {
+    fn new(length: usize, count: usize, asked: &Arc<AtomicUsize>) -> Self {
+        let (frame, asked) = (Bytes::from(vec![7; length]), Arc::clone(asked));
+        Self { frame, count, given: 0.into(), asked, announced: 0, _pin: PhantomPinned }
+    }
+}
+
+impl http_body::Body for Frames {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        let this = self.into_ref().get_ref();
+        if this.given.fetch_add(1, Ordering::Relaxed) == this.count {
+            return Poll::Ready(None);
+        }
+        this.asked.fetch_add(1, Ordering::Relaxed);
+        Poll::Ready(Some(Ok(Frame::data(this.frame.clone()))))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let mut hint = SizeHint::new();
+        hint.set_lower(self.announced);
+        hint
+    }
+}
+
+#[tokio::test]
+async fn a_response_over_the_limit_is_a_sealed_500_from_its_first_frame_beyond() {
+    fn of_1000(layer: SealwireLayer) -> SealwireLayer {
+        layer.response_limit(1000)
+    }
+    const MIB: usize = 1 << 20;
+    let asked = Arc::new(AtomicUsize::new(0));
+    let frames = |length, count| {
+        let asked = Arc::clone(&asked);
+        move || Frames::new(length, count, &asked)
+    };
+    let response = answer_of(of_1000, frames(100, 10)).await;
+    assert_eq!((response.status(), response.body().len()), (StatusCode::OK, 1000));
+    assert_eq!(asked.swap(0, Ordering::Relaxed), 10);
+
+    assert_handler_failed(&answer_of(of_1000, frames(100, 99)).await);
+    assert_eq!(asked.swap(0, Ordering::Relaxed), 11);
+
+    assert_handler_failed(&answer_of(|layer| layer, frames(MIB, 99)).await);
+    assert_eq!(asked.swap(0, Ordering::Relaxed), SealwireLayer::DEFAULT_RESPONSE_LIMIT / MIB + 1);
+
+    let announcing = {
+        let frames = frames(100, 99);
+        move || Frames { announced: 1001, ..frames() }
+    };
+    assert_handler_failed(&answer_of(of_1000, announcing).await);
+    assert_eq!(asked.load(Ordering::Relaxed), 0, "it was said to be too long");
+}
+
+/// A service whose responses have that body.
+#[derive(Clone)]
+struct Pinned;
+
+impl<B> Service<http::Request<SealwireBody<B>>> for Pinned {
+    type Response = Response<Frames>;
+    type Error = Infallible;
+    type Future = std::future::Ready<Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: http::Request<SealwireBody<B>>) -> Self::Future {
+        std::future::ready(Ok(Response::new(Frames::new(3, 2, &Arc::default()))))
+    }
+}
+
+#[tokio::test]
+async fn bodies_need_not_be_movable() {
+    let (server, pinned) = server();
+    let mut service = SealwireLayer::new(server).layer(Pinned);
+    let plain = http::Request::get("/").body(Frames::new(1, 1, &Arc::default())).unwrap();
+    assert_eq!(send(&mut service, plain).await.1, [7; 6]);
+
+    let (outer, pending) = sealed(&pinned, "GET", "/", b"");
+    let body = outer.into_body().collect().await.unwrap().to_bytes();
+    let frames = Frames { frame: body, ..Frames::new(0, 1, &Arc::default()) };
+    let outer = http::Request::post(GATEWAY_PATH)
+        .header(CONTENT_TYPE, "message/ohttp-req")
+        .body(frames)
+        .unwrap();
+    let (_, body) = send(&mut service, outer).await;
+    let (response, _) = pending.open_http(200, Some(b"message/ohttp-res"), body).unwrap();
+    assert_eq!(&response.body()[..], [7; 6]);
 }
 
 #[tokio::test]

@@ -7,11 +7,17 @@
 //! Every other request is passed on untouched. Which is which a handler can tell by the extension
 //! [`Sealed`], never by a field.
 //!
+//! The handler of a sealed call sees nothing of the outer request: neither its fields nor its
+//! extensions, but for those that [`SealwireLayer::copy_extension`] names, such as axum's
+//! `ConnectInfo`.
+//!
 //! The layer goes around a whole router, not onto its routes, because the inner target is known
 //! only after the call was opened:
 //!
 //! ```
-//! use axum::{Router, routing::post};
+//! use std::net::SocketAddr;
+//!
+//! use axum::{Router, extract::ConnectInfo, routing::post};
 //! use sealwire::{Aead, Kem, Server, SystemRandom, keys::{KeyPair, KeyRing, ServerKey}};
 //! use sealwire_tower::SealwireLayer;
 //! use tower_layer::Layer as _;
@@ -23,7 +29,10 @@
 //! let server = Server::new(ring, ["api.example.com"])?;
 //!
 //! let router: Router = Router::new().route("/v1/orders", post(|body: String| async { body }));
-//! let app: Router = Router::new().fallback_service(SealwireLayer::new(server).layer(router));
+//! let layer = SealwireLayer::new(server).copy_extension::<ConnectInfo<SocketAddr>>();
+//! // The outer router is there because axum::serve takes services that answer with axum's own body.
+//! let app: Router = Router::new().fallback_service(layer.layer(router));
+//! // let app = app.into_make_service_with_connect_info::<SocketAddr>();
 //! // axum::serve(listener, app).await
 //! # drop(app);
 //! # Ok(())
@@ -32,9 +41,14 @@
 //! ```
 //!
 //! For now messages are held in memory, sealed in one piece, and not protected against replay.
+//! Requests are limited by the [`Server`](sealwire::Server), responses by
+//! [`SealwireLayer::response_limit`].
 
 mod body;
+mod collect;
+mod layer;
 mod service;
 
 pub use body::SealwireBody;
-pub use service::{Sealed, SealwireLayer, SealwireService};
+pub use layer::SealwireLayer;
+pub use service::{Sealed, SealwireService};

@@ -1,5 +1,5 @@
 use std::{
-    future::Future,
+    future::{Future, poll_fn},
     mem,
     pin::Pin,
     sync::Arc,
@@ -9,41 +9,22 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, header::CONTENT_TYPE};
 use http_body::Body;
-use http_body_util::BodyExt as _;
 use sealwire::{
-    Server, Suite, SystemRandom,
+    Suite, SystemRandom,
     server::{Answer, GATEWAY_PATH, ServerResponse},
 };
-use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::SealwireBody;
+use crate::{
+    SealwireBody,
+    collect::{Incomplete, collect},
+    layer::Settings,
+};
 
-/// Opens sealed calls in front of a service. Cheap to clone; clones share the server's keys.
-#[derive(Clone, Debug)]
-pub struct SealwireLayer {
-    server: Arc<Server>,
-}
-
-impl SealwireLayer {
-    /// A layer that opens what `server` can open.
-    pub fn new(server: impl Into<Arc<Server>>) -> Self {
-        Self { server: server.into() }
-    }
-}
-
-impl<S> Layer<S> for SealwireLayer {
-    type Service = SealwireService<S>;
-
-    fn layer(&self, inner: S) -> Self::Service {
-        SealwireService { server: Arc::clone(&self.server), inner }
-    }
-}
-
-/// A service behind a [`SealwireLayer`].
+/// A service behind a [`SealwireLayer`](crate::SealwireLayer).
 #[derive(Clone, Debug)]
 pub struct SealwireService<S> {
-    server: Arc<Server>,
+    settings: Arc<Settings>,
     inner: S,
 }
 
@@ -57,12 +38,18 @@ pub struct Sealed {
     pub suite: Suite,
 }
 
+impl<S> SealwireService<S> {
+    pub(crate) const fn new(settings: Arc<Settings>, inner: S) -> Self {
+        Self { settings, inner }
+    }
+}
+
 impl<S, B, R> Service<Request<B>> for SealwireService<S>
 where
     S: Service<Request<SealwireBody<B>>, Response = Response<R>> + Clone + Send + 'static,
     S::Future: Send,
-    B: Body<Data = Bytes> + Send + Unpin + 'static,
-    R: Body<Data = Bytes> + Send + Unpin + 'static,
+    B: Body<Data = Bytes> + Send + 'static,
+    R: Body<Data = Bytes> + Send + 'static,
 {
     type Response = Response<SealwireBody<R>>;
     type Error = S::Error;
@@ -75,17 +62,20 @@ where
     fn call(&mut self, request: Request<B>) -> Self::Future {
         // The service that was found ready is the one to call; the clone waits for its own turn.
         let clone = self.inner.clone();
-        let mut inner = mem::replace(&mut self.inner, clone);
-        let server = Arc::clone(&self.server);
+        let mut ready = mem::replace(&mut self.inner, clone);
         if request.uri().path() != GATEWAY_PATH {
-            let response = inner.call(request.map(SealwireBody::passed));
+            let response = ready.call(request.map(SealwireBody::passed));
             return Box::pin(async move { Ok(response.await?.map(SealwireBody::passed)) });
         }
+        // Being ready can mean to hold a permit. A stranger who sends a body drop by drop shall not
+        // hold it: a clone becomes ready once there is a request for it.
+        drop(ready);
+        let (settings, inner) = (Arc::clone(&self.settings), self.inner.clone());
         Box::pin(async move {
-            match open(&server, request).await {
+            match open(&settings, request).await {
                 Ok((request, sealer)) => {
-                    let response = inner.call(request).await?;
-                    Ok(outer(seal(response, sealer).await))
+                    let response = call_when_ready(inner, request).await?;
+                    Ok(outer(seal(response, sealer, settings.response_limit).await))
                 }
                 Err(answer) => Ok(outer(answer)),
             }
@@ -93,60 +83,58 @@ where
     }
 }
 
+async fn call_when_ready<S, T>(mut service: S, request: T) -> Result<S::Response, S::Error>
+where
+    S: Service<T>,
+{
+    poll_fn(|context| service.poll_ready(context)).await?;
+    service.call(request).await
+}
+
 async fn open<B>(
-    server: &Server,
+    settings: &Settings,
     request: Request<B>,
 ) -> Result<(Request<SealwireBody<B>>, ServerResponse), Answer>
 where
-    B: Body<Data = Bytes> + Unpin,
+    B: Body<Data = Bytes>,
 {
+    let server = &settings.server;
     let (outer, body) = request.into_parts();
     match outer.method {
         Method::POST => {}
         Method::GET | Method::HEAD => return Err(server.key_configs()),
         _ => return Err(server.method_not_allowed()),
     }
-    let body = collect(server, body).await?;
     let content_type = outer.headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
+    server.accepts(content_type)?;
+    let (body, _) = collect(body, server.body_limit()).await.map_err(|error| match error {
+        Incomplete::TooLarge => server.body_too_large(),
+        // Whoever broke off is not there to read it.
+        Incomplete::BrokenOff => server.not_opened(),
+    })?;
     let (mut request, trailers, response) =
         server.open_http(content_type, body, &mut SystemRandom)?;
 
-    // What the framework knows of the connection stays known.
-    let inner_extensions = mem::replace(request.extensions_mut(), outer.extensions);
-    request.extensions_mut().extend(inner_extensions);
-    request.extensions_mut().insert(Sealed { key_id: response.key_id(), suite: response.suite() });
+    let extensions = request.extensions_mut();
+    settings.copy_extensions(&outer.extensions, extensions);
+    extensions.insert(Sealed { key_id: response.key_id(), suite: response.suite() });
     Ok((request.map(|content| SealwireBody::in_memory(content, trailers)), response))
 }
 
-async fn seal<R>(response: Response<R>, sealer: ServerResponse) -> Answer
+async fn seal<R>(response: Response<R>, sealer: ServerResponse, limit: usize) -> Answer
 where
-    R: Body<Data = Bytes> + Unpin,
+    R: Body<Data = Bytes>,
 {
     let (parts, body) = response.into_parts();
-    // A handler that fails in the middle of its body has no complete response to seal.
-    let Ok(body) = body.collect().await else { return Answer::internal_error() };
-    let trailers = body.trailers().cloned().unwrap_or_default();
-    sealer
-        .seal_http(&parts, &body.to_bytes(), &trailers, &mut SystemRandom)
-        .unwrap_or_else(|_| Answer::internal_error())
-}
-
-/// The whole body. One that breaks off has nobody left to answer; what it gets is not read.
-async fn collect<B>(server: &Server, mut body: B) -> Result<Vec<u8>, Answer>
-where
-    B: Body<Data = Bytes> + Unpin,
-{
-    let limit = server.body_limit();
-    let mut collected = Vec::new();
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| server.not_opened())?;
-        let Ok(data) = frame.into_data() else { continue };
-        if data.len() > limit.saturating_sub(collected.len()) {
-            return Err(server.body_too_large());
+    match collect(body, limit).await {
+        Ok((content, trailers)) => sealer
+            .seal_http(&parts, &content, &trailers, &mut SystemRandom)
+            .unwrap_or_else(|_| Answer::internal_error()),
+        // A part of a response is none.
+        Err(Incomplete::TooLarge | Incomplete::BrokenOff) => {
+            sealer.internal_error(&mut SystemRandom)
         }
-        collected.extend_from_slice(&data);
     }
-    Ok(collected)
 }
 
 fn outer<R>(answer: Answer) -> Response<SealwireBody<R>> {
