@@ -106,8 +106,8 @@ impl Client {
 }
 
 impl Settings {
-    /// The configured gateway, or the well-known one of the origin. reqwest takes user information,
-    /// query and fragment along when it joins; nothing of the inner URL but its origin may.
+    /// The configured gateway, or the well-known one of the origin: of the inner URL nothing else
+    /// may travel outside.
     fn gateway_for(&self, url: &Url) -> Result<Url, Error> {
         let gateway = match &self.gateway {
             Some(gateway) => gateway.clone(),
