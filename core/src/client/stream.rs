@@ -91,7 +91,7 @@ impl RequestWriter {
     /// Appends sealed content to `out`. Nothing is appended for none.
     ///
     /// # Errors
-    /// `InvalidInput` when the content gets longer than its `content-length`, `TooLarge` beyond
+    /// `InvalidInput` when the content gets longer than its `content-length`, or beyond
     /// [`AES_128_GCM_LIMIT`](chunked::ChunkSealer::AES_128_GCM_LIMIT). The request is then broken
     /// off: drop it, and what was sent of it.
     pub fn content(&mut self, content: &[u8], out: &mut Vec<u8>) -> Result<()> {

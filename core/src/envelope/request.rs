@@ -30,7 +30,7 @@ impl Recipient {
 ///
 /// # Errors
 /// `InvalidInput` if `message` is shorter than the headroom, `InvalidKeyConfig` if the recipient's
-/// key is of low order, `RandomFailed`, `TooLarge` beyond the AEAD's limit. The request behind the
+/// key is of low order, `RandomFailed`, `InvalidInput` too beyond the AEAD's limit. The request behind the
 /// headroom is then unchanged.
 pub fn seal_request(
     recipient: &Recipient,

@@ -74,8 +74,8 @@ impl ResponseSealer {
     /// response follows them; it becomes the encapsulated response, 16 bytes longer than it was.
     ///
     /// # Errors
-    /// `InvalidInput` if `message` is shorter than the headroom, `RandomFailed`, `TooLarge` beyond
-    /// the AEAD's limit. The response behind the headroom is then unchanged.
+    /// `InvalidInput` if `message` is shorter than the headroom, `RandomFailed`, `InvalidInput`
+    /// too beyond the AEAD's limit. The response behind the headroom is then unchanged.
     pub fn seal(self, message: &mut Vec<u8>, random: &mut dyn Random) -> Result<()> {
         let Some((front, response)) = message.split_at_mut_checked(self.headroom()) else {
             return Err(Error::new(Code::InvalidInput, "the message has no headroom"));

@@ -41,7 +41,7 @@ impl SenderContext {
     /// the 16-byte tag is returned.
     ///
     /// # Errors
-    /// `SequenceExhausted` after 2^64 - 1 messages, and ever after; `TooLarge` beyond the AEAD's
+    /// `SequenceExhausted` after 2^64 - 1 messages, and ever after; `InvalidInput` beyond the AEAD's
     /// limit of at least 2^36 - 32 bytes. `buffer` is then unchanged.
     pub fn seal_in_place(&mut self, aad: &[u8], buffer: &mut [u8]) -> Result<[u8; Aead::TAG_LEN]> {
         self.0.messages.seal(aad, buffer)

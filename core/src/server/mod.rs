@@ -253,7 +253,7 @@ impl ServerResponse {
     /// client gets a sealed 500 of the type `https://sealwire.dev/problems#invalid-response`.
     ///
     /// # Errors
-    /// `RandomFailed`, and `TooLarge` beyond the AEAD's limit. [`Answer::internal_error`], which is
+    /// `RandomFailed`, and `InvalidInput` beyond the AEAD's limit. [`Answer::internal_error`], which is
     /// not sealed, is all that is left then.
     pub fn seal<'f, 't>(
         self,

@@ -266,7 +266,7 @@ impl ResponseWriter {
     /// Appends sealed content to `out`. Nothing is appended for none, or where a response has none.
     ///
     /// # Errors
-    /// `InvalidInput` when the content gets longer than its `content-length`, `TooLarge` beyond
+    /// `InvalidInput` when the content gets longer than its `content-length`, or beyond
     /// [`AES_128_GCM_LIMIT`](chunked::ChunkSealer::AES_128_GCM_LIMIT). Break the answer off then: its
     /// end is what tells the client that it is complete.
     pub fn content(&mut self, content: &[u8], out: &mut Vec<u8>) -> Result<()> {

@@ -56,7 +56,8 @@ impl Key {
 struct Rejected;
 
 const KEY_LENGTH: Error = Error::new(Code::Internal, "an AEAD key has the wrong length");
-const TOO_LONG: Error = Error::new(Code::TooLarge, "the message is longer than the AEAD allows");
+const TOO_LONG: Error =
+    Error::new(Code::InvalidInput, "the message is longer than the AEAD allows");
 
 #[cfg(test)]
 mod tests;

@@ -99,6 +99,7 @@ impl ChunkOpener {
                 }
                 State::Chunk(length) => {
                     let missing = length.saturating_sub(self.buffer.len()).min(input.len());
+                    grow(&mut self.buffer, missing, length);
                     self.buffer.extend_from_slice(take(input, missing));
                     if self.buffer.len() < length {
                         return Ok(None);
@@ -111,6 +112,7 @@ impl ChunkOpener {
                 }
                 State::Final => {
                     let length = input.len();
+                    grow(&mut self.buffer, length, self.limit);
                     self.buffer.extend_from_slice(take(input, length));
                     return Ok(None);
                 }
@@ -169,6 +171,12 @@ impl ChunkOpener {
         self.key.messages().skip_to(next);
     }
 
+    /// Bytes that are held.
+    #[cfg(test)]
+    pub(super) fn capacity(&self) -> usize {
+        self.buffer.capacity()
+    }
+
     fn fail<T>(&mut self, error: Error) -> Result<T> {
         self.state = State::Failed(error);
         wipe(&mut self.buffer);
@@ -178,6 +186,16 @@ impl ChunkOpener {
 
 const TOO_LARGE: Error = Error::new(Code::TooLarge, "a chunk exceeds the limit");
 const FINISHED: Error = Error::new(Code::InvalidInput, "the message was finished before");
+
+/// Makes room for `more` bytes: doubling as it grows, since what was announced may never arrive,
+/// but never beyond `bound`.
+fn grow(buffer: &mut Vec<u8>, more: usize, bound: usize) {
+    let needed = buffer.len().saturating_add(more);
+    if needed > buffer.capacity() {
+        let goal = buffer.capacity().saturating_mul(2).clamp(needed, bound.max(needed));
+        buffer.reserve_exact(goal.saturating_sub(buffer.len()));
+    }
+}
 
 /// Empties `buffer` and overwrites all of its memory, what lies behind its length too.
 fn wipe(buffer: &mut Vec<u8>) {

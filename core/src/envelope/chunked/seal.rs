@@ -17,6 +17,8 @@ pub struct ChunkSealer {
     chunk_len: usize,
     /// Bytes that this key may still seal.
     left: u64,
+    /// Why the message can have no end, if something of it was not sealed.
+    broken: Option<Error>,
 }
 
 enum Key {
@@ -45,7 +47,7 @@ impl ChunkSealer {
             Aead::Aes128Gcm => Self::AES_128_GCM_LIMIT,
             Aead::Aes256Gcm | Aead::ChaCha20Poly1305 => u64::MAX,
         };
-        Self { key, chunk_len: Self::DEFAULT_CHUNK_LEN, left }
+        Self { key, chunk_len: Self::DEFAULT_CHUNK_LEN, left, broken: None }
     }
 
     /// Seals up to `chunk_len` bytes in a chunk.
@@ -64,8 +66,9 @@ impl ChunkSealer {
     /// copied there once, and sealed in place.
     ///
     /// # Errors
-    /// `TooLarge` beyond [`Self::AES_128_GCM_LIMIT`], `SequenceExhausted` after 2^64 - 1 chunks.
-    /// The message is then broken off, and nothing of `plaintext` is left in `out`.
+    /// `InvalidInput` beyond [`Self::AES_128_GCM_LIMIT`], `SequenceExhausted` after 2^64 - 1 chunks.
+    /// The message is then broken off: nothing unsealed is left in `out`, and every further call
+    /// returns the same error.
     pub fn seal(&mut self, plaintext: &[u8], out: &mut Vec<u8>) -> Result<()> {
         self.seal_parts([plaintext, &[]], out)
     }
@@ -76,10 +79,8 @@ impl ChunkSealer {
     /// # Errors
     /// As [`Self::seal`].
     pub fn seal_parts(&mut self, parts: [&[u8]; 2], out: &mut Vec<u8>) -> Result<()> {
-        let length =
-            self.charge(parts.iter().fold(0, |sum, part| part.len().saturating_add(sum)))?;
-        let chunks = length.div_ceil(self.chunk_len);
-        out.reserve(length.saturating_add(chunks.saturating_mul(OVERHEAD)));
+        let length = parts.iter().fold(0_usize, |sum, part| sum.saturating_add(part.len()));
+        self.charge(length, out)?;
         let [mut first, mut second] = parts;
         while !first.is_empty() || !second.is_empty() {
             let front = take(&mut first, self.chunk_len);
@@ -109,7 +110,8 @@ impl ChunkSealer {
         mut padding: usize,
         out: &mut Vec<u8>,
     ) -> Result<()> {
-        let mut left = self.charge(plaintext.len().saturating_add(padding))?;
+        let mut left = plaintext.len().saturating_add(padding);
+        self.charge(left, out)?;
         loop {
             let front = take(&mut plaintext, self.chunk_len);
             let zeros = padding.min(self.chunk_len.saturating_sub(front.len()));
@@ -127,12 +129,29 @@ impl ChunkSealer {
         }
     }
 
-    fn charge(&mut self, length: usize) -> Result<usize> {
-        self.left = self.left.checked_sub(length as u64).ok_or(Error::new(
-            Code::TooLarge,
+    /// Counts `length` bytes of plaintext, and reserves what they and the final chunk will need, so
+    /// that no plaintext is moved, and left behind, before it is sealed.
+    fn charge(&mut self, length: usize, out: &mut Vec<u8>) -> Result<()> {
+        const TOO_LONG: Error = Error::new(
+            Code::InvalidInput,
             "a message sealed with AES-128-GCM has at most 2^30 bytes",
-        ))?;
-        Ok(length)
+        );
+        if let Some(error) = self.broken {
+            return Err(error);
+        }
+        match self.left.checked_sub(length as u64) {
+            Some(left) => self.left = left,
+            None => return self.fail(TOO_LONG),
+        }
+        let chunks = length.div_ceil(self.chunk_len).saturating_add(1);
+        out.reserve(length.saturating_add(chunks.saturating_mul(OVERHEAD)));
+        Ok(())
+    }
+
+    /// A message with a hole in it must not be ended as if it were whole.
+    fn fail(&mut self, error: Error) -> Result<()> {
+        self.broken = Some(error);
+        Err(error)
     }
 
     /// Sets how many bytes may still be sealed, and the number of the next chunk, where no test
@@ -172,7 +191,7 @@ impl ChunkSealer {
             Err(error) => {
                 sealed.fill(0);
                 out.truncate(start);
-                Err(error)
+                self.fail(error)
             }
         }
     }

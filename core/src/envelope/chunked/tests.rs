@@ -52,9 +52,9 @@ fn aes_128_gcm_seals_no_byte_over_its_limit() {
         for (mut sealer, _) in ends(Aead::Aes128Gcm) {
             sealer.skip_to(20, 2);
             let mut wire = b"before".to_vec();
-            assert_eq!(code(sealer.seal(plaintext, &mut wire)), Code::TooLarge);
-            assert_eq!(code(sealer.seal(plaintext, &mut wire)), Code::TooLarge);
-            assert_eq!(code(sealer.finish(plaintext, &mut wire)), Code::TooLarge);
+            assert_eq!(code(sealer.seal(plaintext, &mut wire)), Code::InvalidInput);
+            assert_eq!(code(sealer.seal(plaintext, &mut wire)), Code::InvalidInput);
+            assert_eq!(code(sealer.finish(plaintext, &mut wire)), Code::InvalidInput);
             assert_eq!(wire, b"before");
             refused += 3;
         }
@@ -62,13 +62,60 @@ fn aes_128_gcm_seals_no_byte_over_its_limit() {
             sealer.skip_to(20, 2);
             let mut wire = b"before".to_vec();
             let parts = plaintext.split_at(1).into();
-            assert_eq!(code(sealer.seal_parts(parts, &mut wire)), Code::TooLarge);
-            assert_eq!(code(sealer.finish_padded(&[7], 20, &mut wire)), Code::TooLarge);
+            assert_eq!(code(sealer.seal_parts(parts, &mut wire)), Code::InvalidInput);
+            assert_eq!(code(sealer.finish_padded(&[7], 20, &mut wire)), Code::InvalidInput);
             assert_eq!(wire, b"before");
             refused += 2;
         }
     }
     assert_eq!(refused, 2 * 2 * 5);
+}
+
+/// What was not sealed is missing, so there is no end that would say that nothing is.
+#[test]
+fn a_message_that_was_broken_off_cannot_be_ended() {
+    let mut refused = 0;
+    for end in [&b""[..], b"back"] {
+        for (mut sealer, mut opener) in ends(Aead::Aes128Gcm) {
+            let mut wire = Vec::new();
+            sealer.seal(b"front", &mut wire).unwrap();
+            sealer.skip_to(20, 1);
+            assert_eq!(code(sealer.seal(&[7; 21], &mut wire)), Code::InvalidInput);
+            assert_eq!(code(sealer.seal(b"more", &mut wire)), Code::InvalidInput);
+            assert_eq!(code(sealer.finish(end, &mut wire)), Code::InvalidInput);
+            let mut input = &mut wire[..];
+            assert_eq!(opener.next(&mut input).unwrap().unwrap(), b"front");
+            assert!(opener.next(&mut input).unwrap().is_none());
+            assert_eq!(code(opener.finish()), Code::OpenFailed);
+            refused += 1;
+        }
+    }
+    assert_eq!(refused, 4);
+}
+
+/// Whatever is announced, and however it arrives.
+#[test]
+fn no_more_than_the_limit_is_held() {
+    let mut held = 0;
+    for piece in [1, 1000, 40_000, 65_000] {
+        for last in [false, true] {
+            for (mut sealer, opener) in ends(Aead::ChaCha20Poly1305) {
+                sealer = sealer.with_chunk_len(64 * 1024).unwrap();
+                let (mut wire, mut opener) = (Vec::new(), opener);
+                match last {
+                    true => sealer.finish(&[7; 64 * 1024], &mut wire).unwrap(),
+                    false => sealer.seal(&[7; 64 * 1024], &mut wire).unwrap(),
+                }
+                for piece in wire.chunks_mut(piece) {
+                    let mut piece = piece;
+                    opener.next(&mut piece).unwrap();
+                    assert!(opener.capacity() <= ChunkOpener::DEFAULT_LIMIT);
+                }
+                held += 1;
+            }
+        }
+    }
+    assert_eq!(held, 16);
 }
 
 #[test]
