@@ -114,7 +114,7 @@ async fn the_gateway_publishes_its_keys() {
         let request = http::Request::builder().method(method).uri(GATEWAY_PATH);
         let (parts, _) = send(&mut service, request.body(Body::default()).unwrap()).await;
         assert_eq!(parts.status, 405);
-        assert_eq!(parts.headers["allow"], "GET, POST");
+        assert_eq!(parts.headers["allow"], "GET, HEAD, POST");
     }
 }
 

@@ -49,7 +49,7 @@ impl Answer {
 
     /// The header fields to send with it, besides those that frame the body.
     pub fn fields(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        let allow = (self.status == 405).then_some(("allow", "GET, POST"));
+        let allow = (self.status == 405).then_some(("allow", "GET, HEAD, POST"));
         // Whoever stored, recoded or rewrote a sealed body would break it, and keys are too
         // valuable for a cache to have a say in them.
         [("content-type", self.content_type), ("cache-control", "no-store, no-transform")]
