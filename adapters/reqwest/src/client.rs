@@ -35,8 +35,8 @@ impl Default for Settings {
 }
 
 impl Client {
-    /// Configures a client that seals for `recipient`. Where that key came from is yours to judge:
-    /// fetched over the path it must protect against, it is worth nothing.
+    /// Configures a client that seals for `recipient`. Whoever could have replaced that key on its
+    /// way to the app can read every call, so ship it with the app.
     pub fn builder(recipient: Recipient) -> ClientBuilder {
         ClientBuilder::new(recipient)
     }

@@ -21,8 +21,7 @@ pub(crate) async fn collect<B>(body: B, limit: usize) -> Result<(Vec<u8>, Header
 where
     B: Body<Data = Bytes>,
 {
-    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
-    if announced > limit {
+    if body.size_hint().lower() > limit as u64 {
         return Err(Incomplete::TooLarge);
     }
     let mut body = pin!(body);
@@ -30,19 +29,66 @@ where
     while let Some(frame) = body.frame().await {
         match frame.map_err(|_| Incomplete::BrokenOff)?.into_data() {
             Ok(data) if data.len() > limit - content.len() => return Err(Incomplete::TooLarge),
-            Ok(data) => append(&mut content, data, announced),
+            Ok(data) => append(&mut content, data),
             Err(frame) => trailers.extend(frame.into_trailers().unwrap_or_default()),
         }
     }
     Ok((content, trailers))
 }
 
-/// A body that is one frame is taken over, where it can be, and not copied.
-fn append(content: &mut Vec<u8>, data: Bytes, announced: usize) {
-    if content.is_empty() && data.len() >= announced {
-        *content = data.into();
-    } else {
-        content.reserve(announced.saturating_sub(content.len()));
-        content.extend_from_slice(&data);
+/// The first frame, often the only one, is taken over where it can be, and not copied.
+///
+/// Room is made for what has arrived, whatever was announced: a thousand strangers who announce
+/// megabytes and send a byte each hold a thousand bytes.
+fn append(content: &mut Vec<u8>, data: Bytes) {
+    match content.is_empty() {
+        true => *content = data.into(),
+        false => content.extend_from_slice(&data),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{
+        pin::Pin,
+        task::{Context, Poll},
+    };
+
+    use http_body::{Frame, SizeHint};
+
+    /// Announces a length and sends single bytes.
+    struct Drops(u64, usize);
+
+    impl Body for Drops {
+        type Data = Bytes;
+        type Error = std::convert::Infallible;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+            let Some(left) = self.1.checked_sub(1) else { return Poll::Ready(None) };
+            self.1 = left;
+            Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(b"x")))))
+        }
+
+        fn size_hint(&self) -> SizeHint {
+            SizeHint::with_exact(self.0)
+        }
+    }
+
+    #[tokio::test]
+    async fn memory_grows_with_what_arrives_and_not_with_what_is_announced() {
+        let (content, _) = collect(Drops(2_000_000, 100), 2_000_000).await.unwrap();
+        assert_eq!(content, [b'x'; 100]);
+        assert!(content.capacity() <= 256, "{}", content.capacity());
+    }
+
+    #[tokio::test]
+    async fn what_is_announced_beyond_the_limit_is_not_read() {
+        assert_eq!(collect(Drops(11, 0), 10).await.unwrap_err(), Incomplete::TooLarge);
+        assert!(collect(Drops(10, 10), 10).await.is_ok());
+        assert_eq!(collect(Drops(0, 11), 10).await.unwrap_err(), Incomplete::TooLarge);
     }
 }
