@@ -10,7 +10,7 @@ pub(crate) mod kdf;
 /// where a message has begun, and not for every chunk: it costs about 0.1 microseconds.
 #[inline(never)]
 pub(crate) fn scrub_stack() {
-    /// What those libraries use at most, measured by scanning the stack after them, and half again.
+    /// With this depth a scan of the stack found none of the copies that it found without.
     const DEPTH: usize = 6 * 1024;
     let mut stack = [0_u8; DEPTH];
     stack.fill(0);

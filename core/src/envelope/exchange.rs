@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use sealwire_wipe::WipeBox;
 
 use crate::{
-    crypto::{aead, kdf::Prk, scrub_stack},
+    crypto::{aead, kdf::Prk},
     error::{Code, Error, Result},
     hpke::MessageKey,
     random::Random,
@@ -77,9 +77,7 @@ impl Exchange {
         prk.expand(b"nonce", &mut nonce)?;
 
         let key = aead::Key::new(aead, key_bytes)?;
-        let key = WipeBox::new_with(|| MessageKey::new(key, nonce));
-        scrub_stack();
-        Ok(key)
+        Ok(WipeBox::new_with(|| MessageKey::new(key, nonce)))
     }
 }
 

@@ -64,15 +64,18 @@ pub fn open_request<'a>(
     let (header, key) = accept(ring, *hdr)?;
     let (enc, sealed) = rest.split_at_mut_checked(header.suite.kem.enc_len()).ok_or(Error::OPEN)?;
     // What the response needs is made before the message is opened: after that nothing may fail.
-    let started = start_opening(header, key, labels, enc).inspect_err(|_| sealed.fill(0));
-    let (mut context, exchange) = started?;
+    let started = start_opening(header, key, labels, enc);
+    let (mut context, exchange) = started.inspect_err(|_| {
+        sealed.fill(0);
+        scrub_stack();
+    })?;
     let request = context.open_in_place(&[], sealed);
     scrub_stack();
     Ok((request?, ResponseSealer::new(header.key_id, exchange)))
 }
 
 /// Fills `preamble`, of exactly [`Recipient::headroom`] bytes, with what precedes the sealed part
-/// of a request, and only if all went well.
+/// of a request, and only if all went well. The caller scrubs the stack when it has done its part.
 ///
 /// hdr = concat(encode(1, key_id), encode(2, kem_id), encode(2, kdf_id), encode(2, aead_id))
 /// enc, context = SetupBaseS(pkR, info)
@@ -90,7 +93,6 @@ pub(super) fn start_sealing(
         .map_err(blame_the_config)?;
     let export = |secret: &mut [u8]| context.export(labels.response.as_bytes(), secret);
     let exchange = Exchange::new(header.suite, enc, export)?;
-    scrub_stack();
     *hdr = header.to_bytes();
     Ok((context, exchange))
 }
@@ -102,7 +104,7 @@ pub(super) fn accept(ring: &KeyRing, hdr: [u8; Header::LEN]) -> Result<(Header, 
     Ok((header, key))
 }
 
-/// context = SetupBaseR(enc, skR, info)
+/// context = SetupBaseR(enc, skR, info); here too the caller scrubs the stack.
 pub(super) fn start_opening(
     header: Header,
     key: &ServerKey,
@@ -112,9 +114,8 @@ pub(super) fn start_opening(
     let info = header.info(labels.request);
     let context = hpke::setup_receiver(header.suite, enc, key.key_pair(), &info)?;
     let export = |secret: &mut [u8]| context.export(labels.response.as_bytes(), secret);
-    let exchange = Exchange::new(header.suite, enc, export);
-    scrub_stack();
-    Ok((context, exchange?))
+    let exchange = Exchange::new(header.suite, enc, export)?;
+    Ok((context, exchange))
 }
 
 /// The caller gave us a key configuration, and the key in it turned out to be unusable.

@@ -3,6 +3,7 @@ use core::fmt;
 
 use super::{ChunkOpener, ChunkSealer};
 use crate::{
+    crypto::scrub_stack,
     envelope::{Header, Labels, exchange::Exchange, request},
     error::{Error, Result},
     keys::{KeyRing, Recipient},
@@ -37,9 +38,9 @@ pub fn seal_request(
     let start = out.len();
     out.resize(start.saturating_add(recipient.headroom()), 0);
     let preamble = out.get_mut(start..).unwrap_or_default();
-    let started = request::start_sealing(recipient, labels, preamble, random)
-        .inspect_err(|_| out.truncate(start))?;
-    let (context, exchange) = started;
+    let started = request::start_sealing(recipient, labels, preamble, random);
+    scrub_stack();
+    let (context, exchange) = started.inspect_err(|_| out.truncate(start))?;
     Ok((ChunkSealer::request(context, recipient.suite().aead), ResponseOpener(exchange)))
 }
 
@@ -68,7 +69,9 @@ pub fn open_request(
 ) -> Result<(ChunkOpener, ResponseSealer)> {
     let (hdr, enc) = preamble.split_first_chunk().ok_or(Error::OPEN)?;
     let (header, key) = request::accept(ring, *hdr)?;
-    let (context, exchange) = request::start_opening(header, key, labels, enc)?;
+    let started = request::start_opening(header, key, labels, enc);
+    scrub_stack();
+    let (context, exchange) = started?;
     let sealer = ResponseSealer { exchange, key_id: header.key_id };
     Ok((ChunkOpener::request(context), sealer))
 }
@@ -88,7 +91,9 @@ impl ResponseOpener {
         if nonce.len() != self.nonce_len() {
             return Err(Error::OPEN);
         }
-        self.0.derive(nonce).map(ChunkOpener::response)
+        let key = self.0.derive(nonce);
+        scrub_stack();
+        key.map(ChunkOpener::response)
     }
 }
 
@@ -118,7 +123,9 @@ impl ResponseSealer {
     /// `RandomFailed`; `out` is then as it was.
     pub fn start(self, out: &mut Vec<u8>, random: &mut dyn Random) -> Result<ChunkSealer> {
         let aead = self.suite().aead;
-        let (nonce, key) = self.exchange.start(random)?;
+        let started = self.exchange.start(random);
+        scrub_stack();
+        let (nonce, key) = started?;
         out.extend_from_slice(&nonce);
         Ok(ChunkSealer::response(key, aead))
     }
