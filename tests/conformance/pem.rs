@@ -235,6 +235,7 @@ fn anything_else_is_an_invalid_key() {
 #[test]
 fn openssl_reads_what_we_write_and_we_read_what_it_writes() {
     if openssl(&["version"], "").is_none() {
+        assert!(std::env::var_os("CI").is_none(), "CI needs the program openssl");
         eprintln!("skipped: there is no program openssl");
         return;
     }
