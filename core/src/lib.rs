@@ -107,8 +107,7 @@ pub use server::Server;
 pub use suite::{Aead, Kdf, Kem, Suite};
 
 /// Zeros for what will precede `content` in a message, and room for all that will follow: a head
-/// of usual size and a tag. A buffer that has to grow later copies what it holds, and leaves a
-/// copy of it behind.
+/// of usual size and a tag, so that one allocation is enough for most messages.
 fn message_buffer(headroom: usize, content: &[u8]) -> Vec<u8> {
     const HEAD: usize = 1024;
     let capacity = headroom.saturating_add(content.len()).saturating_add(HEAD);

@@ -74,6 +74,22 @@ fn a_call_there_and_back() {
     }
 }
 
+/// A head larger than usual costs what it is large, not as much again as the content.
+#[test]
+fn a_sealed_message_holds_no_more_memory_than_it_needs() {
+    let (_, pinned) = server();
+    let mut fields = Fields::new();
+    for (token, content) in [(10, 0), (2000, 0), (10, 1 << 20), (2000, 1 << 20)] {
+        fields.remove("x-token");
+        fields.push("x-token", "t".repeat(token)).unwrap();
+        let content = vec![0; content];
+        let random = &mut SystemRandom;
+        let request = client(&pinned).seal(LINE, fields.lines(), &content, random).unwrap();
+        let (body, _) = request.into_parts();
+        assert!(body.capacity() - body.len() < 1200, "{} of {}", body.len(), body.capacity());
+    }
+}
+
 #[test]
 fn http_types_share_the_body_they_came_in() {
     let (server, pinned) = server();

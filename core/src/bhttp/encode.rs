@@ -133,8 +133,10 @@ pub(super) fn append(
     len: usize,
     write: impl FnOnce(&mut Vec<u8>),
 ) -> Result<()> {
+    /// Room for the little that usually follows, such as a tag, so that it moves nothing.
+    const TAIL: usize = 64;
     let start = out.len();
-    out.reserve(len);
+    out.reserve_exact(len.saturating_add(TAIL));
     write(out);
     if out.len() - start == len {
         return Ok(());
