@@ -18,6 +18,7 @@ use crate::{
     media_type, message_buffer,
     padding::Padding,
     random::Random,
+    secret::wipe,
 };
 
 pub use stream::{PendingResponse, RequestWriter, ResponseReader};
@@ -89,7 +90,8 @@ impl Client {
         bhttp::encode_request(line, fields, content, core::iter::empty(), &mut body)?;
         let length = body.len().saturating_sub(self.recipient.headroom());
         bhttp::pad(&mut body, self.padding.padded_len(length).saturating_sub(length));
-        let opener = seal_request(&self.recipient, Labels::BHTTP, &mut body, random)?;
+        let opener = seal_request(&self.recipient, Labels::BHTTP, &mut body, random)
+            .inspect_err(|_| wipe(&mut body))?;
         let method = line.method.into();
         Ok(ClientRequest { body, response: ClientResponse { opener, method, limits: self.limits } })
     }

@@ -33,6 +33,7 @@ use crate::{
     keys::{KeyRing, Recipient},
     message_buffer,
     random::Random,
+    secret::wipe,
 };
 
 /// An opened payload.
@@ -68,7 +69,7 @@ pub fn seal(
     message.extend_from_slice(payload);
     let labels = Labels { request: &request, response: &response };
     let opener = envelope::seal_request(recipient, labels, &mut message, random)
-        .inspect_err(|_| message.fill(0))?;
+        .inspect_err(|_| wipe(&mut message))?;
     Ok((message, PendingReply(opener)))
 }
 
@@ -91,7 +92,7 @@ impl Reply {
     pub fn seal(self, payload: &[u8], random: &mut dyn Random) -> Result<Vec<u8>> {
         let mut message = message_buffer(self.0.headroom(), payload);
         message.extend_from_slice(payload);
-        self.0.seal(&mut message, random).inspect_err(|_| message.fill(0))?;
+        self.0.seal(&mut message, random).inspect_err(|_| wipe(&mut message))?;
         Ok(message)
     }
 }

@@ -1,5 +1,6 @@
 //! Bytes that must not outlive their use.
 
+use alloc::vec::Vec;
 use core::fmt;
 
 use zeroize::Zeroize;
@@ -39,6 +40,16 @@ impl<const N: usize> fmt::Debug for Secret<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Secret({N} bytes)")
     }
+}
+
+/// Empties `buffer` and overwrites all of its memory, what lies behind its length too, at the speed
+/// of `memset`.
+pub(crate) fn wipe(buffer: &mut Vec<u8>) {
+    let capacity = buffer.capacity();
+    buffer.clear();
+    buffer.resize(capacity, 0);
+    zeroize::optimization_barrier(buffer);
+    buffer.clear();
 }
 
 #[cfg(test)]

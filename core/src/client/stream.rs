@@ -10,6 +10,7 @@ use crate::{
     error::{Code, Error, Result},
     media_type,
     random::Random,
+    secret::wipe,
     stream::{Reader, Writer},
 };
 
@@ -56,7 +57,9 @@ impl Client {
         let encoder = ContentEncoder::request(line, fields, &mut head)?;
         let (sealer, opener) =
             chunked::seal_request(&self.recipient, Labels::BHTTP_CHUNKED, out, random)?;
-        let writer = Writer::start(sealer, encoder, &head, out)?;
+        let writer = Writer::start(sealer, encoder, &head, out);
+        wipe(&mut head);
+        let writer = writer?;
         Ok((RequestWriter(writer), self.pending(opener, line.method)))
     }
 
@@ -78,7 +81,9 @@ impl Client {
         let mut body = Vec::new();
         let (sealer, opener) =
             chunked::seal_request(&self.recipient, Labels::BHTTP_CHUNKED, &mut body, random)?;
-        sealer.finish_padded(&message, padding, &mut body)?;
+        let sealed = sealer.finish_padded(&message, padding, &mut body);
+        wipe(&mut message);
+        sealed?;
         Ok((body, self.pending(opener, line.method)))
     }
 

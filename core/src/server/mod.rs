@@ -22,6 +22,7 @@ use crate::{
     media_type, message_buffer,
     padding::Padding,
     random::Random,
+    secret::wipe,
     suite::Suite,
 };
 pub use answer::Answer;
@@ -309,7 +310,7 @@ impl ServerResponse {
     fn seal_message(self, mut body: Vec<u8>, random: &mut dyn Random) -> Result<Answer> {
         let length = body.len().saturating_sub(self.sealer.headroom());
         bhttp::pad(&mut body, self.padding.padded_len(length).saturating_sub(length));
-        self.sealer.seal(&mut body, random)?;
+        self.sealer.seal(&mut body, random).inspect_err(|_| wipe(&mut body))?;
         Ok(Answer::sealed(body))
     }
 }

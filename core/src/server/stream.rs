@@ -11,6 +11,7 @@ use crate::{
     media_type,
     padding::Padding,
     random::Random,
+    secret::wipe,
     stream::{Reader, Writer},
     suite::Suite,
 };
@@ -224,8 +225,9 @@ impl ResponseStarter {
         match ResponseEncoder::to(method).response(status, fields, &mut head) {
             Ok(encoder) => {
                 let sealer = self.sealer.start(out, random)?;
-                Writer::start(sealer, encoder, &head, out)
-                    .map(|writer| ResponseWriter(Some(writer)))
+                let writer = Writer::start(sealer, encoder, &head, out);
+                wipe(&mut head);
+                writer.map(|writer| ResponseWriter(Some(writer)))
             }
             Err(_) => {
                 self.seal_problem(Problem::INVALID_RESPONSE, out, random)?;

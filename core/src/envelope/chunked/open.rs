@@ -7,6 +7,7 @@ use super::FINAL;
 use crate::{
     error::{Code, Error, Result},
     hpke::{MessageKey, ReceiverContext},
+    secret::wipe,
     suite::Aead,
     varint,
 };
@@ -195,15 +196,6 @@ fn grow(buffer: &mut Vec<u8>, more: usize, bound: usize) {
         let goal = buffer.capacity().saturating_mul(2).clamp(needed, bound.max(needed));
         buffer.reserve_exact(goal.saturating_sub(buffer.len()));
     }
-}
-
-/// Empties `buffer` and overwrites all of its memory, what lies behind its length too.
-fn wipe(buffer: &mut Vec<u8>) {
-    let capacity = buffer.capacity();
-    buffer.clear();
-    buffer.resize(capacity, 0);
-    zeroize::optimization_barrier(buffer);
-    buffer.clear();
 }
 
 /// The first `length` bytes of `input`, which has at least so many.
