@@ -16,6 +16,7 @@ use crate::{
     error::{Code, Error, Result},
     keys::Recipient,
     media_type, message_buffer,
+    ours::{remove_ours, without_ours},
     padding::Padding,
     random::Random,
     secret::wipe,
@@ -87,6 +88,7 @@ impl Client {
         random: &mut dyn Random,
     ) -> Result<ClientRequest> {
         let mut body = message_buffer(self.recipient.headroom(), content);
+        let fields = without_ours(fields);
         bhttp::encode_request(line, fields, content, core::iter::empty(), &mut body)?;
         let length = body.len().saturating_sub(self.recipient.headroom());
         bhttp::pad(&mut body, self.padding.padded_len(length).saturating_sub(length));
@@ -139,7 +141,7 @@ impl ClientResponse {
     ) -> Result<bhttp::Response<'a>> {
         check_outer(status, content_type, media_type::RESPONSE)?;
         let response = self.opener.open(body)?;
-        bhttp::decode_response_to(&self.method, response, self.limits)
+        decode(&self.method, response, self.limits)
     }
 
     /// Opens the outer answer as a response of the crate `http` and its trailers. The content is a
@@ -157,11 +159,20 @@ impl ClientResponse {
         check_outer(status, content_type, media_type::RESPONSE)?;
         let length = self.opener.open(&mut body)?.len();
         let message = shared::plaintext(body, length);
-        let response = bhttp::decode_response_to(&self.method, &message, self.limits)?;
+        let response = decode(&self.method, &message, self.limits)?;
         let content = shared::content(&message, response.content);
         let parts = response.head.into_http()?;
         Ok((http::Response::from_parts(parts, content), response.trailers.into_http()?))
     }
+}
+
+/// The response as the app may see it.
+fn decode<'a>(method: &str, message: &'a [u8], limits: Limits) -> Result<bhttp::Response<'a>> {
+    let mut response = bhttp::decode_response_to(method, message, limits)?;
+    response.informational.iter_mut().for_each(|head| remove_ours(head.fields_mut()));
+    remove_ours(response.head.fields_mut());
+    remove_ours(&mut response.trailers);
+    Ok(response)
 }
 
 /// Whether an outer answer claims to be a sealed response of that media type.

@@ -86,6 +86,7 @@ mod error;
 pub mod hpke;
 pub mod keys;
 mod media_type;
+mod ours;
 mod padding;
 pub mod payload;
 mod random;
@@ -95,6 +96,7 @@ pub mod server;
 mod shared;
 mod stream;
 mod suite;
+mod target;
 mod varint;
 
 pub use client::Client;
@@ -105,6 +107,7 @@ pub use random::SystemRandom;
 pub use random::{Random, RandomError};
 pub use server::Server;
 pub use suite::{Aead, Kdf, Kem, Suite};
+pub use target::{Target, is_canonical};
 
 /// Zeros for what will precede `content` in a message, and room for all that will follow: a head
 /// of usual size and a tag, so that one allocation is enough for most messages.

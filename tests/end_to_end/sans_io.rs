@@ -456,13 +456,6 @@ fn a_refused_head_request_gets_a_status() {
 }
 
 #[test]
-fn the_methods_of_the_gateway_are_named() {
-    let answer = server().0.method_not_allowed();
-    let allow = answer.fields().find(|(name, _)| *name == "allow");
-    assert_eq!((answer.status(), allow), (405, Some(("allow", "GET, HEAD, POST"))));
-}
-
-#[test]
 fn misuse_is_told_to_the_caller() {
     let (_, pinned) = server();
     assert_eq!(

@@ -149,9 +149,9 @@ fn a_streamed_call_there_and_back_in_any_pieces() {
             assert_eq!(got.trailers.get("x-sum"), Some(&b"2"[..]));
             assert_eq!((starter.key_id(), starter.suite().aead), (9, Aead::ChaCha20Poly1305));
 
-            let mut out = Vec::new();
             let none = Fields::new();
-            let mut writer = starter.start(201, none.lines(), &mut out, &mut SystemRandom).unwrap();
+            let (answer, mut writer) = starter.start(201, none.lines(), &mut SystemRandom).unwrap();
+            let mut out = answer.into_body();
             for piece in pieces {
                 writer.content(piece, &mut out).unwrap();
             }
@@ -180,8 +180,8 @@ fn nothing_waits_for_what_comes_later() {
     assert_eq!(got.content, b"first");
 
     // The response begins before the request has ended.
-    let mut out = Vec::new();
-    let mut answering = starter.start(200, none.lines(), &mut out, &mut SystemRandom).unwrap();
+    let (answer, mut answering) = starter.start(200, none.lines(), &mut SystemRandom).unwrap();
+    let mut out = answer.into_body();
     let mut response = pending.open(200, RESPONSE).unwrap();
     let mut events = Vec::new();
     let mut sink = |event: Event<'_>| {
@@ -236,9 +236,10 @@ fn fault_02_a_stream_cut_at_every_byte_is_never_complete() {
     // The same for the response.
     let (got, end) = read(&server, &wire, 1 << 20);
     end.unwrap();
-    let (mut out, none) = (Vec::new(), Fields::new());
+    let none = Fields::new();
     let (_, starter) = got.head.unwrap();
-    let mut writer = starter.start(200, none.lines(), &mut out, &mut SystemRandom).unwrap();
+    let (answer, mut writer) = starter.start(200, none.lines(), &mut SystemRandom).unwrap();
+    let mut out = answer.into_body();
     writer.content(b"some", &mut out).unwrap();
     writer.finish(none.lines(), &mut out).unwrap();
     // A response opens once, so the last cut stands for all: right before the end.
@@ -332,8 +333,9 @@ fn a_handler_that_fails_is_answered_sealed() {
 
     // A response that cannot be sent.
     let (invalid, pending) = starter();
-    let (mut out, none) = (Vec::new(), Fields::new());
-    let mut writer = invalid.start(101, none.lines(), &mut out, &mut SystemRandom).unwrap();
+    let none = Fields::new();
+    let (answer, mut writer) = invalid.start(101, none.lines(), &mut SystemRandom).unwrap();
+    let mut out = answer.into_body();
     writer.content(b"ignored", &mut out).unwrap();
     writer.finish(none.lines(), &mut out).unwrap();
     let (status, content, _) = open(pending, &out, 100);
@@ -342,9 +344,9 @@ fn a_handler_that_fails_is_answered_sealed() {
 
     // Content that is not what was announced: there is no end, so the client sees a cut.
     let (lying, pending) = starter();
-    let mut out = Vec::new();
     let length = one("content-length", "3");
-    let mut writer = lying.start(200, length.lines(), &mut out, &mut SystemRandom).unwrap();
+    let (answer, mut writer) = lying.start(200, length.lines(), &mut SystemRandom).unwrap();
+    let mut out = answer.into_body();
     writer.content(b"12", &mut out).unwrap();
     assert_eq!(writer.finish(none.lines(), &mut out).unwrap_err().code(), Code::InvalidInput);
     let mut reader = pending.open(200, RESPONSE).unwrap();

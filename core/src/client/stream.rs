@@ -9,6 +9,7 @@ use crate::{
     envelope::{Labels, chunked},
     error::{Code, Error, Result},
     media_type,
+    ours::{remove_ours, without_ours},
     random::Random,
     secret::wipe,
     stream::{Reader, Writer},
@@ -54,7 +55,7 @@ impl Client {
         random: &mut dyn Random,
     ) -> Result<(RequestWriter, PendingResponse)> {
         let mut head = Vec::new();
-        let encoder = ContentEncoder::request(line, fields, &mut head)?;
+        let encoder = ContentEncoder::request(line, without_ours(fields), &mut head)?;
         let (sealer, opener) =
             chunked::seal_request(&self.recipient, Labels::BHTTP_CHUNKED, out, random)?;
         let writer = Writer::start(sealer, encoder, &head, out);
@@ -76,6 +77,7 @@ impl Client {
         random: &mut dyn Random,
     ) -> Result<(Vec<u8>, PendingResponse)> {
         let mut message = Vec::new();
+        let fields = without_ours(fields);
         encode_request(line, fields, content, core::iter::empty(), &mut message)?;
         let padding = self.padding.padded_len(message.len()).saturating_sub(message.len());
         let mut body = Vec::new();
@@ -109,7 +111,7 @@ impl RequestWriter {
     /// `InvalidInput` when the content is shorter than its `content-length`, or the server would
     /// not accept the trailers.
     pub fn finish<'a>(self, trailers: impl FieldLines<'a>, out: &mut Vec<u8>) -> Result<()> {
-        self.0.finish(trailers, out)
+        self.0.finish(without_ours(trailers), out)
     }
 }
 
@@ -148,7 +150,7 @@ impl ResponseReader {
         }
         match &mut self.0 {
             State::Chunks(reader) => {
-                let pushed = reader.push(input, sink);
+                let pushed = reader.push(input, &mut |event| sink(for_the_app(event)));
                 pushed.or_else(|error| self.fail(error))
             }
             State::Failed(error) => Err(*error),
@@ -163,7 +165,7 @@ impl ResponseReader {
     pub fn finish(&mut self, sink: &mut dyn FnMut(Event<'_>) -> Result<()>) -> Result<()> {
         match &mut self.0 {
             State::Chunks(reader) => {
-                let finished = reader.finish(sink);
+                let finished = reader.finish(&mut |event| sink(for_the_app(event)));
                 finished.or_else(|error| self.fail(error))
             }
             State::Failed(error) => Err(*error),
@@ -189,6 +191,16 @@ impl ResponseReader {
         self.0 = State::Failed(error);
         Err(error)
     }
+}
+
+/// The part of a response as the app may see it.
+fn for_the_app(mut event: Event<'_>) -> Event<'_> {
+    match &mut event {
+        Event::Informational(head) | Event::Response(head) => remove_ours(head.fields_mut()),
+        Event::Trailers(trailers) => remove_ours(trailers),
+        Event::Content(_) | Event::Request(_) => {}
+    }
+    event
 }
 
 impl fmt::Debug for RequestWriter {

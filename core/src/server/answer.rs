@@ -1,6 +1,6 @@
 //! Outer answers: what anyone on the path may read.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{boxed::Box, format, string::String, vec::Vec};
 use core::iter;
 
 use crate::{
@@ -9,30 +9,72 @@ use crate::{
     media_type,
 };
 
-/// An outer response, to be sent as it is.
+/// An outer response, to be sent as it is. Of one that is streamed it is the beginning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
+    kind: Kind,
     status: u16,
-    content_type: &'static str,
+    /// The origin of a page that may see it.
+    origin: Option<Box<str>>,
     body: Vec<u8>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Sealed,
+    SealedInChunks,
+    Keys,
+    Preflight,
+    Problem,
+    /// A problem with the methods that are allowed.
+    Method(&'static str),
 }
 
 impl Answer {
     pub(super) const fn sealed(body: Vec<u8>) -> Self {
-        Self { status: 200, content_type: media_type::RESPONSE, body }
+        Self::new(Kind::Sealed, 200, body)
     }
 
     pub(super) const fn sealed_in_chunks(body: Vec<u8>) -> Self {
-        Self { status: 200, content_type: media_type::CHUNKED_RESPONSE, body }
+        Self::new(Kind::SealedInChunks, 200, body)
     }
 
     pub(super) const fn keys(body: Vec<u8>) -> Self {
-        Self { status: 200, content_type: media_type::KEYS, body }
+        Self::new(Kind::Keys, 200, body)
+    }
+
+    pub(super) const fn preflight() -> Self {
+        Self::new(Kind::Preflight, 204, Vec::new())
     }
 
     pub(super) fn plain(problem: Problem) -> Self {
-        let body = problem.body().into_bytes();
-        Self { status: problem.status, content_type: media_type::PROBLEM, body }
+        Self::new(Kind::Problem, problem.status, problem.body().into_bytes())
+    }
+
+    /// The answer to a message that did not open.
+    pub(super) fn refusal(error: Error) -> Self {
+        Self::plain(match error.code() {
+            Code::UnknownKey => Problem::UNKNOWN_KEY,
+            _ => Problem::NOT_OPENED,
+        })
+    }
+
+    /// The answer to any other method on the path of the keys, to which calls go too, or not.
+    pub(super) fn method_not_allowed(calls_go_here: bool) -> Self {
+        let (problem, methods) = match calls_go_here {
+            true => (Problem::METHOD, "GET, HEAD, POST"),
+            false => (Problem::METHOD_FOR_KEYS, "GET, HEAD"),
+        };
+        Self { kind: Kind::Method(methods), ..Self::plain(problem) }
+    }
+
+    const fn new(kind: Kind, status: u16, body: Vec<u8>) -> Self {
+        Self { kind, status, origin: None, body }
+    }
+
+    /// Lets pages of this origin see it.
+    pub(super) fn allow_origin(self, origin: Option<Box<str>>) -> Self {
+        Self { origin, ..self }
     }
 
     /// The answer when nothing could be sealed, because the random source failed.
@@ -48,13 +90,45 @@ impl Answer {
     }
 
     /// The header fields to send with it, besides those that frame the body.
-    pub fn fields(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        let allow = (self.status == 405).then_some(("allow", "GET, HEAD, POST"));
+    pub fn fields(&self) -> impl Iterator<Item = (&'static str, &str)> {
         // Whoever stored, recoded or rewrote a sealed body would break it, and keys are too
         // valuable for a cache to have a say in them.
-        [("content-type", self.content_type), ("cache-control", "no-store, no-transform")]
+        let always = [("cache-control", "no-store, no-transform")];
+        let content_type = match self.kind {
+            Kind::Sealed => Some(media_type::RESPONSE),
+            Kind::SealedInChunks => Some(media_type::CHUNKED_RESPONSE),
+            Kind::Keys => Some(media_type::KEYS),
+            Kind::Problem | Kind::Method(_) => Some(media_type::PROBLEM),
+            Kind::Preflight => None,
+        };
+        let allow = match self.kind {
+            Kind::Method(methods) => Some(("allow", methods)),
+            _ => None,
+        };
+        let retry = [("retry-after", "1")];
+        // Whoever forwards it should not wait for its end (RFC 10036).
+        let incremental = [("incremental", "?1")];
+        always
             .into_iter()
+            .chain(content_type.map(|content_type| ("content-type", content_type)))
             .chain(allow)
+            .chain(retry.into_iter().filter(|_| self.status == 503))
+            .chain(incremental.into_iter().filter(|_| self.kind == Kind::SealedInChunks))
+            .chain(self.cors())
+    }
+
+    /// What a browser asks for before it lets a page have the answer, or call at all.
+    fn cors(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let origin = self.origin.as_deref();
+        let with_origin = origin
+            .into_iter()
+            .flat_map(|origin| [("access-control-allow-origin", origin), ("vary", "origin")]);
+        let leave = [
+            ("access-control-allow-methods", "GET, POST"),
+            ("access-control-allow-headers", "content-type, incremental"),
+            ("access-control-max-age", "7200"),
+        ];
+        with_origin.chain(leave.into_iter().filter(|_| self.kind == Kind::Preflight))
     }
 
     /// The body, to be sent unaltered.
@@ -74,13 +148,16 @@ impl Answer {
     #[must_use]
     pub fn into_http(self) -> http::Response<bytes::Bytes> {
         let status = http::StatusCode::from_u16(self.status);
-        let fields: Vec<_> = self.fields().collect();
+        let mut fields = http::HeaderMap::with_capacity(8);
+        for (name, value) in self.fields() {
+            // All are ours but the origin, which was checked to be one that is allowed.
+            if let Ok(value) = http::HeaderValue::from_str(value) {
+                fields.insert(http::HeaderName::from_static(name), value);
+            }
+        }
         let mut response = http::Response::new(self.body.into());
         *response.status_mut() = status.unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
-        for (name, value) in fields {
-            let name = http::HeaderName::from_static(name);
-            response.headers_mut().insert(name, http::HeaderValue::from_static(value));
-        }
+        *response.headers_mut() = fields;
         response
     }
 }
@@ -104,10 +181,19 @@ impl Problem {
         Self::new(400, "https://sealwire.dev/problems#not-opened", "the message was not opened");
     pub(super) const METHOD: Self =
         Self::new(405, "about:blank", "sealed calls are made with POST, keys fetched with GET");
+    pub(super) const METHOD_FOR_KEYS: Self =
+        Self::new(405, "about:blank", "keys are fetched with GET, calls made to their own paths");
     pub(super) const BODY_TOO_LARGE: Self =
         Self::new(413, "about:blank", "the sealed message is too large");
     pub(super) const MEDIA_TYPE: Self =
-        Self::new(415, "about:blank", "a sealed call has the type message/ohttp-req");
+        Self::new(415, "about:blank", "a sealed call has the type message/ohttp-chunked-req");
+    pub(super) const NOT_SEALED: Self = Self::new(
+        403,
+        "https://sealwire.dev/problems#not-sealed",
+        "this route takes sealed calls only",
+    );
+    pub(super) const BUSY: Self =
+        Self::new(503, "about:blank", "too many sealed calls are being opened");
     pub(super) const INTERNAL: Self =
         Self::new(500, "about:blank", "the answer could not be sealed");
 
@@ -117,12 +203,17 @@ impl Problem {
         "https://sealwire.dev/problems#authority",
         "this server does not answer for the request's authority",
     );
+    pub(super) const PATH: Self = Self::new(
+        400,
+        "https://sealwire.dev/problems#path",
+        "the path is not canonical, or not the one that the call was sent to",
+    );
     pub(super) const INVALID: Self = Self::new(
         400,
         "https://sealwire.dev/problems#invalid-request",
         "the message holds no acceptable HTTP request",
     );
-    const TOO_LARGE: Self = Self::new(
+    pub(super) const TOO_LARGE: Self = Self::new(
         413,
         "https://sealwire.dev/problems#too-large",
         "the request exceeds a limit of the server",

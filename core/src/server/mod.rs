@@ -1,12 +1,17 @@
 //! The server's end of a sealed call.
 //!
-//! A [`Server`] opens the body of an outer POST into a [`ServerRequest`]: the inner request, and
-//! the [`ServerResponse`] that seals the answer to it, once. Whatever cannot be opened becomes an
-//! [`Answer`] to send instead, which tells a stranger nothing.
+//! [`Server::sort`] tells, before a body is read, which outer requests are sealed calls. The body of
+//! a [`Call`] opens into a [`ServerRequest`]: the inner request, and the [`ServerResponse`] that seals
+//! the answer to it, once; one in chunks is opened by a [`RequestReader`] as it arrives. Whatever
+//! cannot be opened becomes an [`Answer`] to send instead, which tells a stranger nothing.
 //!
 //! This is not yet protected against replay: a sealed request that is sent twice is handled twice.
 
 mod answer;
+mod cors;
+mod edge;
+mod outer;
+mod route;
 mod stream;
 
 use alloc::{borrow::Cow, boxed::Box, vec::Vec};
@@ -20,13 +25,21 @@ use crate::{
     error::{Code, Error, Result},
     keys::KeyRing,
     media_type, message_buffer,
+    ours::without_ours,
     padding::Padding,
     random::Random,
     secret::wipe,
     suite::Suite,
+    target::{Target, is_canonical, without_query},
 };
 pub use answer::Answer;
 use answer::Problem;
+pub use cors::Cors;
+pub use edge::EdgeFields;
+use outer::Way;
+pub use outer::{Call, Outer, Sorted};
+use route::Routes;
+pub use route::{RequireSealed, Route};
 pub use stream::{Broken, RequestEvent, RequestReader, ResponseStarter, ResponseWriter};
 
 /// The path of the gateway target (RFC 9540): key configurations by GET, sealed calls by POST.
@@ -40,6 +53,10 @@ pub struct Server {
     authorities: Vec<Box<str>>,
     limits: Limits,
     padding: Padding,
+    target: Target,
+    routes: Routes,
+    edge: EdgeFields,
+    cors: Cors,
 }
 
 /// An opened request.
@@ -60,6 +77,7 @@ pub struct ServerResponse {
     /// Whether the request was HEAD, so that the answer has no content.
     to_head: bool,
     padding: Padding,
+    origin: Option<Box<str>>,
 }
 
 impl Server {
@@ -83,7 +101,47 @@ impl Server {
             bhttp::check_authority(authority).map_err(|why| Error::new(Code::InvalidInput, why))?;
         }
         let limits = Limits { content: Self::DEFAULT_CONTENT_LIMIT as u64, ..Limits::default() };
-        Ok(Self { ring, key_configs, authorities, limits, padding: Padding::None })
+        Ok(Self {
+            ring,
+            key_configs,
+            authorities,
+            limits,
+            padding: Padding::None,
+            target: Target::GATEWAY,
+            routes: Routes::default(),
+            edge: EdgeFields::new(),
+            cors: Cors::new(),
+        })
+    }
+
+    /// Where sealed calls come in: [`Target::GATEWAY`] unless set.
+    #[must_use]
+    pub fn with_target(self, target: Target) -> Self {
+        Self { target, ..self }
+    }
+
+    /// What holds for calls to `path` and everything below it. Of several rules that with the longest
+    /// path decides, alone; `/` is above all others. Where a rule for another path than `/` is set, or
+    /// the target is a mirror, sealed calls whose path is not
+    /// [canonical](crate::is_canonical) are refused.
+    ///
+    /// # Errors
+    /// `InvalidInput` if `path` is not canonical, or has a rule already.
+    pub fn with_route(mut self, path: &str, route: Route) -> Result<Self> {
+        self.routes.add(path, route)?;
+        Ok(self)
+    }
+
+    /// Which fields of sealed calls are not believed: [`EdgeFields::new`] unless set.
+    #[must_use]
+    pub fn with_edge_fields(self, edge: EdgeFields) -> Self {
+        Self { edge, ..self }
+    }
+
+    /// From which origins browsers may call: none unless set.
+    #[must_use]
+    pub fn with_cors(self, cors: Cors) -> Self {
+        Self { cors, ..self }
     }
 
     /// How much the size of a response tells: nothing is hidden unless this is set.
@@ -110,42 +168,6 @@ impl Server {
             .fold(content, |sum, part| sum.saturating_add(*part))
     }
 
-    /// Whether this `content-type` is that of a sealed call. Ask before the body is read.
-    ///
-    /// # Errors
-    /// The answer to send instead: 415.
-    pub fn accepts(&self, content_type: Option<&[u8]>) -> Result<(), Answer> {
-        match media_type::is(content_type, media_type::REQUEST) {
-            true => Ok(()),
-            false => Err(Answer::plain(Problem::MEDIA_TYPE)),
-        }
-    }
-
-    /// The answer to GET on the gateway: the key configurations.
-    #[must_use]
-    pub fn key_configs(&self) -> Answer {
-        Answer::keys(self.key_configs.clone())
-    }
-
-    /// The answer to any other method on the gateway.
-    #[must_use]
-    pub fn method_not_allowed(&self) -> Answer {
-        Answer::plain(Problem::METHOD)
-    }
-
-    /// The answer to an outer body of more than [`Self::body_limit`] bytes.
-    #[must_use]
-    pub fn body_too_large(&self) -> Answer {
-        Answer::plain(Problem::BODY_TOO_LARGE)
-    }
-
-    /// The answer to an outer body that did not arrive whole: the same as to any other that cannot
-    /// be opened.
-    #[must_use]
-    pub fn not_opened(&self) -> Answer {
-        Answer::plain(Problem::NOT_OPENED)
-    }
-
     /// Opens the body of an outer POST in place.
     ///
     /// # Errors
@@ -159,8 +181,18 @@ impl Server {
         body: &'a mut [u8],
         random: &mut dyn Random,
     ) -> Result<ServerRequest<'a>, Answer> {
-        let (message, response) = self.open_envelope(content_type, body)?;
-        match self.decode(message) {
+        check_media_type(content_type)?;
+        self.open_call(Way::default(), body, random)
+    }
+
+    fn open_call<'a>(
+        &self,
+        way: Way,
+        body: &'a mut [u8],
+        random: &mut dyn Random,
+    ) -> Result<ServerRequest<'a>, Answer> {
+        let (message, response) = self.open_envelope(&way, body)?;
+        match self.decode(&way, message) {
             Ok(bhttp::Request { head, content, trailers }) => {
                 Ok(ServerRequest { head, content, trailers, response })
             }
@@ -177,13 +209,24 @@ impl Server {
     pub fn open_http(
         &self,
         content_type: Option<&[u8]>,
+        body: Vec<u8>,
+        random: &mut dyn Random,
+    ) -> Result<(http::Request<bytes::Bytes>, http::HeaderMap, ServerResponse), Answer> {
+        check_media_type(content_type)?;
+        self.open_http_call(Way::default(), body, random)
+    }
+
+    #[cfg(feature = "http")]
+    fn open_http_call(
+        &self,
+        way: Way,
         mut body: Vec<u8>,
         random: &mut dyn Random,
     ) -> Result<(http::Request<bytes::Bytes>, http::HeaderMap, ServerResponse), Answer> {
-        let (message, response) = self.open_envelope(content_type, &mut body)?;
+        let (message, response) = self.open_envelope(&way, &mut body)?;
         let length = message.len();
         let message = shared::plaintext(body, length);
-        let opened = self.decode(&message).and_then(|request| {
+        let opened = self.decode(&way, &message).and_then(|request| {
             let content = shared::content(&message, request.content);
             let trailers = request.trailers.into_http()?;
             Ok((http::Request::from_parts(request.head.into_http()?, content), trailers))
@@ -196,30 +239,52 @@ impl Server {
 
     fn open_envelope<'a>(
         &self,
-        content_type: Option<&[u8]>,
+        way: &Way,
         body: &'a mut [u8],
     ) -> Result<(&'a mut [u8], ServerResponse), Answer> {
-        self.accepts(content_type)?;
         match open_request(&self.ring, Labels::BHTTP, body) {
             Ok((message, sealer)) => {
                 let to_head = bhttp::is_head(message);
-                let padding = self.padding.clone();
-                Ok((message, ServerResponse { sealer, to_head, padding }))
+                let (padding, origin) = (self.padding.clone(), way.origin.clone());
+                Ok((message, ServerResponse { sealer, to_head, padding, origin }))
             }
-            Err(error) if error.code() == Code::UnknownKey => {
-                Err(Answer::plain(Problem::UNKNOWN_KEY))
-            }
-            Err(_) => Err(Answer::plain(Problem::NOT_OPENED)),
+            Err(error) => Err(Answer::refusal(error).allow_origin(way.origin.clone())),
         }
     }
 
-    fn decode<'a>(&self, message: &'a [u8]) -> Result<bhttp::Request<'a>, Problem> {
-        let request = bhttp::decode_request(message, self.limits)?;
-        self.check(&request.head)?;
+    fn decode<'a>(&self, way: &Way, message: &'a [u8]) -> Result<bhttp::Request<'a>, Problem> {
+        let mut request = bhttp::decode_request(message, self.limits)?;
+        let route = self.admit(way, &mut request.head)?;
+        if request.content.len() as u64 > route.limit_or(self.limits.content) {
+            return Err(Problem::TOO_LARGE);
+        }
+        self.edge.filter(&mut request.trailers);
         Ok(request)
     }
 
-    /// Whether the request is one for this server.
+    /// Whether the request is one for this server; if so, what holds for its route. Its fields are
+    /// then those that a handler may see.
+    fn admit(&self, way: &Way, head: &mut RequestHead) -> Result<Route, Problem> {
+        self.check(head)?;
+        self.check_path(way, head.path())?;
+        self.edge.filter_head(head, &way.trusted)?;
+        Ok(self.routes.of(head.path()))
+    }
+
+    /// Where the path decides anything, everyone must take it for the same.
+    fn check_path(&self, way: &Way, path: &str) -> Result<(), Problem> {
+        let matters = self.target.is_mirror() || self.routes.depend_on_the_path();
+        if matters && !is_canonical(path) {
+            return Err(Problem::PATH);
+        }
+        let mirrored = way.mirrored.as_deref();
+        match !self.target.is_mirror() || mirrored == Some(without_query(path)) {
+            true => Ok(()),
+            false => Err(Problem::PATH),
+        }
+    }
+
+    /// Whether the request is for one of the authorities.
     fn check(&self, head: &RequestHead) -> Result<(), Problem> {
         let (scheme, host) = (head.scheme(), head.host());
         // No other scheme has a handler here; and CONNECT, which has none, asks for a proxy.
@@ -266,6 +331,7 @@ impl ServerResponse {
     ) -> Result<Answer> {
         let mut body = message_buffer(self.sealer.headroom(), content);
         let method = if self.to_head { "HEAD" } else { "GET" };
+        let (fields, trailers) = (without_ours(fields), without_ours(trailers));
         match bhttp::encode_response_to(method, &[], status, fields, content, trailers, &mut body) {
             Ok(()) => self.seal_message(body, random),
             Err(_) => self.seal_problem(Problem::INVALID_RESPONSE, random),
@@ -311,7 +377,14 @@ impl ServerResponse {
         let length = body.len().saturating_sub(self.sealer.headroom());
         bhttp::pad(&mut body, self.padding.padded_len(length).saturating_sub(length));
         self.sealer.seal(&mut body, random).inspect_err(|_| wipe(&mut body))?;
-        Ok(Answer::sealed(body))
+        Ok(Answer::sealed(body).allow_origin(self.origin))
+    }
+}
+
+fn check_media_type(content_type: Option<&[u8]>) -> Result<(), Answer> {
+    match media_type::is(content_type, media_type::REQUEST) {
+        true => Ok(()),
+        false => Err(Answer::plain(Problem::MEDIA_TYPE)),
     }
 }
 

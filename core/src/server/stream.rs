@@ -3,12 +3,13 @@
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::{fmt, mem};
 
-use super::{Answer, Problem, Server};
+use super::{Answer, Problem, Server, Way};
 use crate::{
     bhttp::{Decoder, Event, FieldLines, Fields, Limits, RequestHead, ResponseEncoder},
     envelope::{Labels, chunked},
     error::{Code, Error, Result},
     media_type,
+    ours::without_ours,
     padding::Padding,
     random::Random,
     secret::wipe,
@@ -19,8 +20,12 @@ use crate::{
 /// Opens one streamed request as it arrives.
 pub struct RequestReader {
     server: Arc<Server>,
-    limits: Limits,
+    way: Way,
+    /// What the caller allows, whatever the route of the call does.
+    limits: Option<Limits>,
     state: State,
+    /// How much more content there may be, once the head has told the route.
+    left: u64,
 }
 
 enum State {
@@ -57,6 +62,8 @@ pub struct ResponseStarter {
     sealer: chunked::ResponseSealer,
     to_head: bool,
     padding: Padding,
+    origin: Option<Box<str>>,
+    is_streaming: bool,
 }
 
 /// Seals the content of a streamed response, and its end.
@@ -67,7 +74,7 @@ impl Server {
     pub const CHUNKED_MEDIA_TYPE: &'static str = media_type::CHUNKED_RESPONSE;
 
     /// Begins to open the body of an outer POST that is sealed in chunks. `limits` bounds what it
-    /// may hold in total, which for a route that streams may be more than for others.
+    /// may hold in total, whatever its route. [`Server::sort`] leads to a reader that asks the route.
     ///
     /// # Errors
     /// The answer to send instead: 415 for another media type.
@@ -79,12 +86,15 @@ impl Server {
         if !media_type::is(content_type, media_type::CHUNKED_REQUEST) {
             return Err(Answer::plain(Problem::MEDIA_TYPE));
         }
-        let state = State::Preamble(Vec::new());
-        Ok(RequestReader { server: Arc::clone(self), limits, state })
+        Ok(RequestReader::new(Arc::clone(self), Way::default(), Some(limits)))
     }
 }
 
 impl RequestReader {
+    pub(super) const fn new(server: Arc<Server>, way: Way, limits: Option<Limits>) -> Self {
+        Self { server, way, limits, state: State::Preamble(Vec::new()), left: 0 }
+    }
+
     /// Opens what `input` completes, in place, and hands the parts of the request to `sink`.
     ///
     /// # Errors
@@ -137,8 +147,11 @@ impl RequestReader {
         let (opener, sealer) = chunked::open_request(ring, Labels::BHTTP_CHUNKED, &preamble)
             .map_err(|error| self.refuse(error))?;
         let padding = self.server.padding.clone();
-        let starter = ResponseStarter { sealer, to_head: false, padding };
-        let reader = Reader::new(opener, Decoder::request(self.limits));
+        let (origin, is_streaming) = (self.way.origin.clone(), false);
+        let starter = ResponseStarter { sealer, to_head: false, padding, origin, is_streaming };
+        // Content is counted here, since how much there may be is the route's to say.
+        let limits = Limits { content: u64::MAX, ..self.server.limits };
+        let reader = Reader::new(opener, Decoder::request(self.limits.unwrap_or(limits)));
         self.state = State::Chunks(Box::new(reader), Some(starter));
         Ok(())
     }
@@ -152,21 +165,30 @@ impl RequestReader {
         let State::Chunks(reader, starter) = &mut self.state else {
             return Err(Broken::Handed(FAILED));
         };
-        let (server, mut problem) = (&self.server, None);
+        let (server, way, left, mut problem) = (&self.server, &self.way, &mut self.left, None);
+        let limit = self.limits.map(|limits| limits.content);
         let result = read(reader, &mut |event| match event {
-            Event::Request(head) => match (server.check(&head), starter.take()) {
-                (Ok(()), Some(mut taken)) => {
+            Event::Request(mut head) => match (server.admit(way, &mut head), starter.take()) {
+                (Ok(route), Some(mut taken)) => {
+                    *left = limit.unwrap_or_else(|| route.limit_or(server.limits.content));
                     taken.to_head = head.method() == "HEAD";
+                    taken.is_streaming = route.is_streaming();
                     sink(RequestEvent::Head(head, taken))
                 }
-                (Ok(()), None) => Err(FAILED),
+                (Ok(_), None) => Err(FAILED),
                 (Err(found), taken) => {
                     (*starter, problem) = (taken, Some(found));
                     Err(FAILED)
                 }
             },
-            Event::Content(content) => sink(RequestEvent::Content(content)),
-            Event::Trailers(trailers) => sink(RequestEvent::Trailers(trailers)),
+            Event::Content(content) => {
+                *left = left.checked_sub(content.len() as u64).ok_or(TOO_LARGE)?;
+                sink(RequestEvent::Content(content))
+            }
+            Event::Trailers(mut trailers) => {
+                server.edge.filter(&mut trailers);
+                sink(RequestEvent::Trailers(trailers))
+            }
             Event::Informational(_) | Event::Response(_) => Err(FAILED),
         });
         let Err(error) = result else { return Ok(()) };
@@ -186,13 +208,11 @@ impl RequestReader {
 
     fn refuse(&mut self, error: Error) -> Broken {
         self.state = State::Failed;
-        Broken::Answer(Answer::plain(match error.code() {
-            Code::UnknownKey => Problem::UNKNOWN_KEY,
-            _ => Problem::NOT_OPENED,
-        }))
+        Broken::Answer(Answer::refusal(error).allow_origin(self.way.origin.take()))
     }
 }
 
+const TOO_LARGE: Error = Error::new(Code::TooLarge, "the content is too large for its route");
 const FAILED: Error = Error::new(Code::InvalidInput, "the request has failed before");
 
 impl ResponseStarter {
@@ -208,12 +228,30 @@ impl ResponseStarter {
         self.sealer.suite()
     }
 
-    /// Starts the response: appends its sealed head to `out`. A head that no client would accept is
-    /// replaced by a whole sealed 500, and what is written after it is left out.
+    /// Whether the route of the call is one whose handler gets the content as it arrives.
+    #[must_use]
+    pub const fn is_streaming(&self) -> bool {
+        self.is_streaming
+    }
+
+    /// Starts the response: the answer whose body begins with the sealed head, and what seals the
+    /// rest of it. A head that no client would accept is replaced by a whole sealed 500, and what is
+    /// written after it is left out.
     ///
     /// # Errors
     /// `RandomFailed`; [`Answer::internal_error`], which is not sealed, is all that is left then.
     pub fn start<'a>(
+        mut self,
+        status: u16,
+        fields: impl FieldLines<'a>,
+        random: &mut dyn Random,
+    ) -> Result<(Answer, ResponseWriter)> {
+        let (mut out, origin) = (Vec::new(), self.origin.take());
+        let writer = self.start_into(status, fields, &mut out, random)?;
+        Ok((Answer::sealed_in_chunks(out).allow_origin(origin), writer))
+    }
+
+    fn start_into<'a>(
         self,
         status: u16,
         fields: impl FieldLines<'a>,
@@ -221,6 +259,7 @@ impl ResponseStarter {
         random: &mut dyn Random,
     ) -> Result<ResponseWriter> {
         let mut head = Vec::new();
+        let fields = without_ours(fields);
         let method = if self.to_head { "HEAD" } else { "GET" };
         match ResponseEncoder::to(method).response(status, fields, &mut head) {
             Ok(encoder) => {
@@ -243,11 +282,18 @@ impl ResponseStarter {
         self.answer(Problem::HANDLER_FAILED, random)
     }
 
-    fn answer(self, problem: Problem, random: &mut dyn Random) -> Answer {
-        let mut body = Vec::new();
+    /// The answer to a request that broke before its handler was called, though its head was handed
+    /// out: a sealed 413 if `error` is `TooLarge`, else a sealed 400.
+    #[must_use]
+    pub fn refuse(self, error: Error, random: &mut dyn Random) -> Answer {
+        self.answer(error.into(), random)
+    }
+
+    fn answer(mut self, problem: Problem, random: &mut dyn Random) -> Answer {
+        let (mut body, origin) = (Vec::new(), self.origin.take());
         match self.seal_problem(problem, &mut body, random) {
-            Ok(()) => Answer::sealed_in_chunks(body),
-            Err(_) => Answer::internal_error(),
+            Ok(()) => Answer::sealed_in_chunks(body).allow_origin(origin),
+            Err(_) => Answer::internal_error().allow_origin(origin),
         }
     }
 
@@ -285,7 +331,7 @@ impl ResponseWriter {
     /// accept the trailers. Break the answer off then.
     pub fn finish<'a>(self, trailers: impl FieldLines<'a>, out: &mut Vec<u8>) -> Result<()> {
         match self.0 {
-            Some(writer) => writer.finish(trailers, out),
+            Some(writer) => writer.finish(without_ours(trailers), out),
             None => Ok(()),
         }
     }

@@ -1,0 +1,231 @@
+//! What to do with an outer request, by what anyone on the path can read of it.
+
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
+use core::fmt;
+
+use super::{Answer, Problem, RequestReader, RequireSealed, Server, ServerRequest};
+#[cfg(feature = "http")]
+use crate::server::ServerResponse;
+use crate::{error::Result, media_type, random::Random, target::without_query};
+
+/// An outer request, before its body is read.
+#[derive(Clone, Copy)]
+pub struct Outer<'a> {
+    /// The method.
+    pub method: &'a str,
+    /// The path with its query, as it came: nothing decoded, nothing resolved.
+    pub path: &'a str,
+    /// Calls the function given with each value of the field that has this name, in lower case.
+    pub fields: &'a dyn Fn(&str, &mut dyn FnMut(&[u8])),
+}
+
+/// What to do with an outer request.
+#[derive(Debug)]
+pub enum Sorted {
+    /// Send this; the body is not read.
+    Answer(Answer),
+    /// It is a sealed call: read its body and open it.
+    Call(Call),
+    /// It is not sealed: hand it on as it is.
+    Plain {
+        /// It went to a route that only reports what is not sealed: count it.
+        report: bool,
+    },
+}
+
+/// A sealed call whose body is to be opened.
+pub struct Call {
+    pub(super) server: Arc<Server>,
+    pub(super) way: Way,
+    is_chunked: bool,
+}
+
+/// What of the way a call came matters to what is inside.
+#[derive(Default)]
+pub(super) struct Way {
+    /// The path that a mirrored call must have inside.
+    pub(super) mirrored: Option<Box<str>>,
+    /// The origin of the page that called, if it is allowed to see the answer.
+    pub(super) origin: Option<Box<str>>,
+    /// Fields that the edge has set.
+    pub(super) trusted: Vec<(Box<str>, Vec<u8>)>,
+}
+
+impl Server {
+    /// What to do with an outer request. Ask before its body is read.
+    ///
+    /// On the gateway path, GET and HEAD are answered with the key configurations, an allowed CORS
+    /// preflight with 204, POST with anything but a sealed call with 415, and any other method with
+    /// 405. With a mirror target a sealed call is a POST of that media type anywhere behind the
+    /// prefix.
+    #[must_use]
+    pub fn sort(self: &Arc<Self>, outer: Outer<'_>) -> Sorted {
+        let origin = self.cors.allow(outer.field("origin").as_deref());
+        let (path, media_type) = (without_query(outer.path), outer.media_type());
+        if path == self.target.keys_path() {
+            let answer = match (outer.method, media_type) {
+                ("GET" | "HEAD", _) => Answer::keys(self.key_configs.clone()),
+                ("OPTIONS", _) if outer.is_preflight() && origin.is_some() => Answer::preflight(),
+                ("POST", Some(is_chunked)) if !self.target.is_mirror() => {
+                    return Sorted::Call(self.call(&outer, None, origin, is_chunked));
+                }
+                ("POST", None) if !self.target.is_mirror() => Answer::plain(Problem::MEDIA_TYPE),
+                _ => Answer::method_not_allowed(!self.target.is_mirror()),
+            };
+            return Sorted::Answer(answer.allow_origin(origin));
+        }
+        let Some(mirrored) = self.target.mirrored(path) else {
+            return self.plain(path);
+        };
+        match (outer.method, media_type) {
+            // The query travels inside. One outside could lead the edge to another decision.
+            ("POST", Some(_)) if path.len() < outer.path.len() => {
+                Sorted::Answer(Answer::plain(Problem::NOT_OPENED).allow_origin(origin))
+            }
+            ("POST", Some(is_chunked)) => {
+                Sorted::Call(self.call(&outer, Some(mirrored.into()), origin, is_chunked))
+            }
+            ("OPTIONS", _) if outer.is_preflight_of_post() && origin.is_some() => {
+                Sorted::Answer(Answer::preflight().allow_origin(origin))
+            }
+            _ => self.plain(path),
+        }
+    }
+
+    /// [`Self::sort`] for a request of the crate `http`.
+    #[cfg(feature = "http")]
+    #[must_use]
+    pub fn sort_http(self: &Arc<Self>, parts: &http::request::Parts) -> Sorted {
+        let fields = |name: &str, each: &mut dyn FnMut(&[u8])| {
+            parts.headers.get_all(name).iter().for_each(|value| each(value.as_bytes()));
+        };
+        let path = parts.uri.path_and_query().map_or("", http::uri::PathAndQuery::as_str);
+        self.sort(Outer { method: parts.method.as_str(), path, fields: &fields })
+    }
+
+    fn call(
+        self: &Arc<Self>,
+        outer: &Outer<'_>,
+        mirrored: Option<Box<str>>,
+        origin: Option<Box<str>>,
+        is_chunked: bool,
+    ) -> Call {
+        let trusted = self.edge.trusted(outer);
+        Call { server: Arc::clone(self), way: Way { mirrored, origin, trusted }, is_chunked }
+    }
+
+    fn plain(&self, path: &str) -> Sorted {
+        match self.routes.plain(path) {
+            RequireSealed::Off => Sorted::Plain { report: false },
+            RequireSealed::Report => Sorted::Plain { report: true },
+            RequireSealed::On => Sorted::Answer(Answer::plain(Problem::NOT_SEALED)),
+        }
+    }
+}
+
+impl Outer<'_> {
+    fn field(&self, name: &str) -> Option<Vec<u8>> {
+        let mut found: Option<Vec<u8>> = None;
+        (self.fields)(name, &mut |value| {
+            found.get_or_insert_with(|| value.to_vec());
+        });
+        found
+    }
+
+    /// Whether it is a sealed request in chunks, or one in one piece; nothing if neither.
+    fn media_type(&self) -> Option<bool> {
+        let content_type = self.field("content-type");
+        let is = |media_type| media_type::is(content_type.as_deref(), media_type);
+        if is(media_type::CHUNKED_REQUEST) {
+            return Some(true);
+        }
+        is(media_type::REQUEST).then_some(false)
+    }
+
+    fn is_preflight(&self) -> bool {
+        self.field("access-control-request-method").is_some()
+    }
+
+    fn is_preflight_of_post(&self) -> bool {
+        self.field("access-control-request-method").is_some_and(|method| method == b"POST")
+    }
+}
+
+impl Call {
+    /// Whether it is sealed in chunks: then [`Self::reader`] opens it, else [`Self::open`].
+    #[must_use]
+    pub const fn is_chunked(&self) -> bool {
+        self.is_chunked
+    }
+
+    /// How many bytes the body of a call in one piece may have.
+    #[must_use]
+    pub fn body_limit(&self) -> usize {
+        self.server.body_limit()
+    }
+
+    /// Opens the body of a call in one piece, in place.
+    ///
+    /// # Errors
+    /// As [`Server::open`].
+    pub fn open<'a>(
+        self,
+        body: &'a mut [u8],
+        random: &mut dyn Random,
+    ) -> Result<ServerRequest<'a>, Answer> {
+        self.server.open_call(self.way, body, random)
+    }
+
+    /// Opens the body of a call in one piece as a request of the crate `http` and its trailers.
+    /// The content is a slice of the body given, not a copy of it.
+    ///
+    /// # Errors
+    /// As [`Server::open`].
+    #[cfg(feature = "http")]
+    pub fn open_http(
+        self,
+        body: Vec<u8>,
+        random: &mut dyn Random,
+    ) -> Result<(http::Request<bytes::Bytes>, http::HeaderMap, ServerResponse), Answer> {
+        self.server.open_http_call(self.way, body, random)
+    }
+
+    /// Begins to open the body of a call in chunks. How much content it may have is decided by its
+    /// route once its head was opened.
+    #[must_use]
+    pub fn reader(self) -> RequestReader {
+        RequestReader::new(self.server, self.way, None)
+    }
+
+    /// The answer to a body of more than [`Self::body_limit`] bytes.
+    #[must_use]
+    pub fn body_too_large(self) -> Answer {
+        Answer::plain(Problem::BODY_TOO_LARGE).allow_origin(self.way.origin)
+    }
+
+    /// The answer to a body that did not arrive whole: the same as to any other that cannot be
+    /// opened.
+    #[must_use]
+    pub fn not_opened(self) -> Answer {
+        Answer::plain(Problem::NOT_OPENED).allow_origin(self.way.origin)
+    }
+
+    /// The answer when as many calls are being opened as may be.
+    #[must_use]
+    pub fn busy(self) -> Answer {
+        Answer::plain(Problem::BUSY).allow_origin(self.way.origin)
+    }
+}
+
+/// Shows the method; of the rest nothing.
+impl fmt::Debug for Outer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outer").field("method", &self.method).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call").field("is_chunked", &self.is_chunked).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,169 @@
+//! What holds for the calls to a part of the paths.
+
+use alloc::{boxed::Box, vec::Vec};
+
+use crate::{
+    error::{Code, Error, Result},
+    target::{is_canonical, without_query},
+};
+
+/// What holds for the calls to a route: given for a path and everything below it, see
+/// [`Server::with_route`](super::Server::with_route).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Route {
+    streaming: bool,
+    content_limit: Option<u64>,
+    require_sealed: RequireSealed,
+}
+
+/// What becomes of requests that are not sealed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RequireSealed {
+    /// They are passed on. The default.
+    #[default]
+    Off,
+    /// They are passed on and counted, to see who still sends them before they are refused.
+    Report,
+    /// They are refused with a 403.
+    On,
+}
+
+impl Route {
+    /// Sealed calls are complete before they reach the handler, plain ones reach it too.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { streaming: false, content_limit: None, require_sealed: RequireSealed::Off }
+    }
+
+    /// Whether the handler is called as soon as the head of a call was opened, and gets the content
+    /// as it arrives. It must then be ready for content that breaks off. Without a limit of its own
+    /// such a route takes any amount.
+    #[must_use]
+    pub const fn streaming(self, streaming: bool) -> Self {
+        Self { streaming, ..self }
+    }
+
+    /// How many bytes of content a call may have. A call that was sealed in one piece is limited
+    /// by the server's limits too, since it is held in memory.
+    #[must_use]
+    pub const fn content_limit(self, bytes: u64) -> Self {
+        Self { content_limit: Some(bytes), ..self }
+    }
+
+    /// What becomes of requests to this route that are not sealed.
+    #[must_use]
+    pub const fn require_sealed(self, require_sealed: RequireSealed) -> Self {
+        Self { require_sealed, ..self }
+    }
+
+    pub(super) const fn is_streaming(self) -> bool {
+        self.streaming
+    }
+
+    /// The content of a call in bytes at most, where the server's limits say `otherwise`.
+    pub(super) fn limit_or(self, otherwise: u64) -> u64 {
+        let unset = if self.streaming { u64::MAX } else { otherwise };
+        self.content_limit.unwrap_or(unset)
+    }
+}
+
+/// The rules of a server, the longest path first.
+#[derive(Debug, Default)]
+pub(super) struct Routes(Vec<(Box<str>, Route)>);
+
+impl Routes {
+    pub(super) fn add(&mut self, path: &str, route: Route) -> Result<()> {
+        let path = path.strip_suffix('/').unwrap_or(path);
+        if !path.is_empty() && (!is_canonical(path) || path.contains('?')) {
+            return Err(Error::new(Code::InvalidInput, "the path of a route is not canonical"));
+        }
+        if self.0.iter().any(|(other, _)| **other == *path) {
+            return Err(Error::new(Code::InvalidInput, "there is a rule for this path"));
+        }
+        self.0.push((path.into(), route));
+        self.0.sort_by_key(|(path, _)| core::cmp::Reverse(path.len()));
+        Ok(())
+    }
+
+    /// Whether it matters which path a call has.
+    pub(super) fn depend_on_the_path(&self) -> bool {
+        self.0.iter().any(|(path, _)| !path.is_empty())
+    }
+
+    /// The rule for this path: of those for it and for what is above it, the longest.
+    pub(super) fn of(&self, path: &str) -> Route {
+        let path = without_query(path);
+        let holds = |(rule, _): &&(Box<str>, Route)| {
+            path.strip_prefix(&**rule).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        // `*` of OPTIONS is below nothing but the whole.
+        let all = || self.0.last().filter(|(rule, _)| rule.is_empty());
+        self.0.iter().find(holds).or_else(all).map(|(_, route)| *route).unwrap_or_default()
+    }
+
+    /// What becomes of a plain request to `path`. One that could be taken for another is treated
+    /// as the strictest rule says.
+    pub(super) fn plain(&self, path: &str) -> RequireSealed {
+        if self.depend_on_the_path() && !is_canonical(path) {
+            let rules = self.0.iter().map(|(_, route)| route.require_sealed);
+            return rules.max_by_key(|rule| *rule as u8).unwrap_or_default();
+        }
+        self.of(path).require_sealed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn routes(rules: &[(&str, u64)]) -> Routes {
+        let mut routes = Routes::default();
+        for (path, limit) in rules {
+            routes.add(path, Route::new().content_limit(*limit)).unwrap();
+        }
+        routes
+    }
+
+    #[test]
+    fn the_longest_path_decides_and_ends_where_a_segment_does() {
+        let routes = routes(&[("/", 1), ("/a/b", 3), ("/a", 2)]);
+        for (path, limit) in
+            [("/", 1), ("/a", 2), ("/a/", 2), ("/a/b?c", 3), ("/a/b/c", 3), ("/ab", 1), ("*", 1)]
+        {
+            assert_eq!(routes.of(path).limit_or(9), limit, "{path}");
+        }
+        assert!(routes.depend_on_the_path());
+        assert!(!Routes::default().depend_on_the_path());
+    }
+
+    #[test]
+    fn a_rule_is_for_a_canonical_path_and_stands_once() {
+        let mut routes = routes(&[("/a", 1)]);
+        for path in ["a", "/a//b", "/a/../b", "/a", "/a/", "/a?b"] {
+            let error = routes.add(path, Route::new()).unwrap_err();
+            assert_eq!(error.code(), Code::InvalidInput, "{path}");
+        }
+    }
+
+    #[test]
+    fn the_limit_is_the_servers_unless_the_route_streams_or_has_its_own() {
+        assert_eq!(Route::new().limit_or(9), 9);
+        assert_eq!(Route::new().streaming(true).limit_or(9), u64::MAX);
+        assert_eq!(Route::new().streaming(true).content_limit(5).limit_or(9), 5);
+        assert_eq!(Route::new().content_limit(50).limit_or(9), 50);
+    }
+
+    #[test]
+    fn a_path_that_could_be_another_gets_the_strictest_rule() {
+        let mut routes = Routes::default();
+        assert_eq!(routes.plain("/a//b"), RequireSealed::Off);
+        let on = Route::new().require_sealed(RequireSealed::On);
+        routes.add("/a", on).unwrap();
+        assert_eq!(routes.plain("/a/b"), RequireSealed::On);
+        assert_eq!(routes.plain("/b"), RequireSealed::Off);
+        for path in ["//a", "/%61", "/b/../a", "/A/..;/a", "/a%2Fb"] {
+            assert_eq!(routes.plain(path), RequireSealed::On, "{path}");
+        }
+    }
+}
