@@ -240,3 +240,6 @@ impl<R: Reader> Opening<R> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
