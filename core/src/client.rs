@@ -126,6 +126,15 @@ impl ClientRequest {
 }
 
 impl ClientResponse {
+    /// Whether an outer answer claims to be a sealed one, so that its body is worth reading: by its
+    /// status and its `content-type`. [`Self::open`] asks the same first.
+    ///
+    /// # Errors
+    /// `NotSealed` if it does not.
+    pub fn accepts(&self, status: u16, content_type: Option<&[u8]>) -> Result<()> {
+        check_outer(status, content_type, media_type::RESPONSE)
+    }
+
     /// Opens the outer answer in place: its status, its `content-type` and its body.
     ///
     /// # Errors

@@ -36,6 +36,11 @@ impl Reader {
         self.decoder.is_head()
     }
 
+    /// How many more bytes complete what comes next; nothing in the final chunk.
+    pub(crate) fn wanted(&self) -> Option<usize> {
+        self.opener.wanted()
+    }
+
     /// Opens what `input` completes, and hands the parts of the message to `sink`.
     pub(crate) fn push(
         &mut self,

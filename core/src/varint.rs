@@ -78,6 +78,15 @@ impl Reader {
         Some(self.value)
     }
 
+    /// How many more bytes are known to belong to the integer, at least 1; all of them once its
+    /// first byte was read.
+    pub(crate) const fn wanted(&self) -> usize {
+        match self.missing {
+            0 => 1,
+            missing => missing as usize,
+        }
+    }
+
     /// Whether no integer has been begun, so that the input may end here.
     pub(crate) const fn is_idle(&self) -> bool {
         self.missing == 0
@@ -112,6 +121,7 @@ mod tests {
                 let (mut head, mut tail) = bytes.split_at(cut);
                 let mut reader = Reader::default();
                 assert_eq!(reader.read(&mut head), None);
+                assert_eq!(reader.wanted(), if cut == 0 { 1 } else { bytes.len() - cut });
                 assert_eq!(reader.is_idle(), cut == 0);
                 assert_eq!(reader.read(&mut tail), Some(value));
                 assert!(reader.is_idle() && tail.is_empty());

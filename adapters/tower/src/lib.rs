@@ -45,7 +45,6 @@
 //! [`SealwireLayer::response_limit`].
 
 mod body;
-mod collect;
 mod layer;
 mod service;
 

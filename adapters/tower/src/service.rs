@@ -13,13 +13,10 @@ use sealwire::{
     Suite, SystemRandom,
     server::{Answer, GATEWAY_PATH, ServerResponse},
 };
+use sealwire_http::{Incomplete, collect};
 use tower_service::Service;
 
-use crate::{
-    SealwireBody,
-    collect::{Incomplete, collect},
-    layer::Settings,
-};
+use crate::{SealwireBody, layer::Settings};
 
 /// A service behind a [`SealwireLayer`](crate::SealwireLayer).
 #[derive(Clone, Debug)]
@@ -110,7 +107,7 @@ where
     let (body, _) = collect(body, server.body_limit()).await.map_err(|error| match error {
         Incomplete::TooLarge => server.body_too_large(),
         // Whoever broke off is not there to read it.
-        Incomplete::BrokenOff => server.not_opened(),
+        Incomplete::BrokenOff(_) => server.not_opened(),
     })?;
     let (mut request, trailers, response) =
         server.open_http(content_type, body, &mut SystemRandom)?;
@@ -131,7 +128,7 @@ where
             .seal_http(&parts, &content, &trailers, &mut SystemRandom)
             .unwrap_or_else(|_| Answer::internal_error()),
         // A part of a response is none.
-        Err(Incomplete::TooLarge | Incomplete::BrokenOff) => {
+        Err(Incomplete::TooLarge | Incomplete::BrokenOff(_)) => {
             sealer.internal_error(&mut SystemRandom)
         }
     }

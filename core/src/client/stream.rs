@@ -127,6 +127,21 @@ impl PendingResponse {
 }
 
 impl ResponseReader {
+    /// How many more bytes complete what comes next: the nonce, the length of a chunk, or a chunk.
+    /// Whoever collects so many and pushes them in one piece finds content in that piece, and may
+    /// keep it there. Nothing in the final chunk, of which any number of bytes may be pushed, and
+    /// after an error.
+    #[must_use]
+    pub fn wanted(&self) -> Option<usize> {
+        match &self.0 {
+            State::Nonce(pending, nonce) => {
+                Some(pending.opener.nonce_len().saturating_sub(nonce.len()))
+            }
+            State::Chunks(reader) => reader.wanted(),
+            State::Failed(_) => None,
+        }
+    }
+
     /// Opens what `input` completes, in place, and hands the parts of the response to `sink`:
     /// informational responses, the head, content as it comes, trailers. That content was handed
     /// out does not say that the response is complete; that [`Self::finish`] succeeds does.

@@ -95,6 +95,23 @@ impl RequestReader {
         Self { server, way, limits, state: State::Preamble(Vec::new()), left: 0 }
     }
 
+    /// How many more bytes complete what comes next: what precedes the chunks, the length of a
+    /// chunk, or a chunk. Whoever collects so many and pushes them in one piece finds content in
+    /// that piece, and may keep it there. Nothing in the final chunk, of which any number of bytes
+    /// may be pushed, and after an error.
+    #[must_use]
+    pub fn wanted(&self) -> Option<usize> {
+        match &self.state {
+            State::Preamble(preamble) => {
+                // Of algorithms that are not known nothing is kept: the push itself failed.
+                let known = chunked::preamble_len(preamble).ok().flatten();
+                Some(known.unwrap_or(chunked::HEADER_LEN).saturating_sub(preamble.len()))
+            }
+            State::Chunks(reader, _) => reader.wanted(),
+            State::Failed => None,
+        }
+    }
+
     /// Opens what `input` completes, in place, and hands the parts of the request to `sink`.
     ///
     /// # Errors

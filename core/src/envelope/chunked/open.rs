@@ -68,6 +68,19 @@ impl ChunkOpener {
         self
     }
 
+    /// How many more bytes complete what comes next: a byte of a length, what follows it of the
+    /// length, or a chunk. A chunk is opened where it lies if [`Self::next`] gets exactly these bytes
+    /// in one piece, or more. Nothing in the final chunk, which runs to the end of the input, and
+    /// after an error.
+    #[must_use]
+    pub fn wanted(&self) -> Option<usize> {
+        match self.state {
+            State::Length => Some(self.length.wanted()),
+            State::Chunk(length) => Some(length.saturating_sub(self.buffer.len())),
+            State::Final | State::Failed(_) => None,
+        }
+    }
+
     /// Takes bytes from the front of `input` and returns the next chunk that they complete, never
     /// an empty one; nothing when all of `input` was taken and more is wanted. A chunk that lies in
     /// `input` as a whole is opened there, any other is put together first.

@@ -1,23 +1,25 @@
 //! Bodies, whole, in memory, and within a limit.
 
-use std::pin::pin;
+use std::{future::poll_fn, pin::pin};
 
 use bytes::Bytes;
 use http::HeaderMap;
 use http_body::Body;
-use http_body_util::BodyExt as _;
 
 /// Why there is no whole body.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Incomplete {
+pub enum Incomplete<E> {
     /// It has more bytes than the limit. What lies beyond was not asked for.
     TooLarge,
-    /// It ended in an error.
-    BrokenOff,
+    /// It ended in this error.
+    BrokenOff(E),
 }
 
-/// The content of `body` in one buffer, and its trailers.
-pub(crate) async fn collect<B>(body: B, limit: usize) -> Result<(Vec<u8>, HeaderMap), Incomplete>
+/// The content of `body` in one buffer, and its trailers. `limit` is in bytes of content.
+///
+/// # Errors
+/// [`Incomplete`]; of the body no more is read.
+pub async fn collect<B>(body: B, limit: usize) -> Result<(Vec<u8>, HeaderMap), Incomplete<B::Error>>
 where
     B: Body<Data = Bytes>,
 {
@@ -26,8 +28,8 @@ where
     }
     let mut body = pin!(body);
     let (mut content, mut trailers) = (Vec::new(), HeaderMap::new());
-    while let Some(frame) = body.frame().await {
-        match frame.map_err(|_| Incomplete::BrokenOff)?.into_data() {
+    while let Some(frame) = poll_fn(|context| body.as_mut().poll_frame(context)).await {
+        match frame.map_err(Incomplete::BrokenOff)?.into_data() {
             Ok(data) if data.len() > limit - content.len() => return Err(Incomplete::TooLarge),
             Ok(data) => append(&mut content, data),
             Err(frame) => trailers.extend(frame.into_trailers().unwrap_or_default()),
@@ -55,6 +57,7 @@ mod tests {
         task::{Context, Poll},
     };
 
+    use futures::executor::block_on;
     use http_body::{Frame, SizeHint};
 
     /// Announces a length and sends single bytes.
@@ -78,17 +81,17 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn memory_grows_with_what_arrives_and_not_with_what_is_announced() {
-        let (content, _) = collect(Drops(2_000_000, 100), 2_000_000).await.unwrap();
+    #[test]
+    fn memory_grows_with_what_arrives_and_not_with_what_is_announced() {
+        let (content, _) = block_on(collect(Drops(2_000_000, 100), 2_000_000)).unwrap();
         assert_eq!(content, [b'x'; 100]);
         assert!(content.capacity() <= 256, "{}", content.capacity());
     }
 
-    #[tokio::test]
-    async fn what_is_announced_beyond_the_limit_is_not_read() {
-        assert_eq!(collect(Drops(11, 0), 10).await.unwrap_err(), Incomplete::TooLarge);
-        assert!(collect(Drops(10, 10), 10).await.is_ok());
-        assert_eq!(collect(Drops(0, 11), 10).await.unwrap_err(), Incomplete::TooLarge);
+    #[test]
+    fn what_is_announced_beyond_the_limit_is_not_read() {
+        assert_eq!(block_on(collect(Drops(11, 0), 10)).unwrap_err(), Incomplete::TooLarge);
+        assert!(block_on(collect(Drops(10, 10), 10)).is_ok());
+        assert_eq!(block_on(collect(Drops(0, 11), 10)).unwrap_err(), Incomplete::TooLarge);
     }
 }

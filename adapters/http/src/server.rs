@@ -1,0 +1,235 @@
+//! The server's side of sealed calls, for any framework: which requests are sealed calls, what is in
+//! them, and the answer sealed.
+//!
+//! ```
+//! use bytes::Bytes;
+//! use http::{Request, Response};
+//! use http_body_util::Full;
+//! use sealwire_http::server::{Gate, Incoming};
+//!
+//! async fn serve(gate: &Gate, request: Request<Full<Bytes>>) -> Response<impl http_body::Body> {
+//!     match gate.receive(request).await {
+//!         // The handler sees the inner request, the network the sealed answer.
+//!         Incoming::Call(request, answering) => {
+//!             let text = format!("you asked for {}", request.uri().path());
+//!             answering.seal(Response::new(Full::from(text))).await
+//!         }
+//!         Incoming::Answer(answer) => answer,
+//!         Incoming::Plain(_) => Gate::whole(Response::new(Bytes::from("this was not sealed"))),
+//!     }
+//! }
+//! ```
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use bytes::Bytes;
+use http::{Request, Response, request};
+use http_body::Body;
+use sealwire::{
+    Server, SystemRandom,
+    server::{Answer, Call, ResponseStarter, ServerResponse, Sorted},
+};
+
+use crate::{BodyError, BoxError, Breaker, Incomplete, NoRequest, OpenedBody, SealedBody};
+use crate::{collect, open_request};
+
+/// Where sealed calls come in. Cheap to clone; clones share the server and count together.
+#[derive(Clone, Debug)]
+pub struct Gate {
+    server: Arc<Server>,
+    response_limit: usize,
+    concurrent_opens: usize,
+    opening: Arc<AtomicUsize>,
+}
+
+/// What came in.
+#[derive(Debug)]
+pub enum Incoming<B> {
+    /// A sealed call was opened: this is what is inside, and what seals the answer.
+    Call(Request<OpenedBody<B>>, Answering),
+    /// Send this: it is no call that can be handled.
+    Answer(Response<SealedBody<B>>),
+    /// It was not sealed, and may be handled all the same.
+    Plain(Request<B>),
+}
+
+/// Which way an outer request goes, by its head.
+#[derive(Debug)]
+pub enum Way {
+    /// It is a sealed call, to be [opened](Gate::open).
+    Call(Call),
+    /// Send this.
+    Answer(Answer),
+    /// It is not sealed, and may be handled all the same.
+    Plain,
+}
+
+/// Seals the answer to one call, and is used up by it.
+#[derive(Debug)]
+pub struct Answering {
+    form: Form,
+    response_limit: usize,
+}
+
+#[derive(Debug)]
+enum Form {
+    OneShot(ServerResponse),
+    Chunked(ResponseStarter, Breaker),
+}
+
+impl Gate {
+    /// The content of a handler's response to a call in one piece in bytes, unless configured:
+    /// 16 MiB. Answers to calls in chunks are streamed, and have no limit.
+    pub const DEFAULT_RESPONSE_LIMIT: usize = 16 * 1024 * 1024;
+    /// How many calls are opened at a time, unless configured.
+    pub const DEFAULT_CONCURRENT_OPENS: usize = 1024;
+
+    /// A gate to what `server` can open.
+    pub fn new(server: impl Into<Arc<Server>>) -> Self {
+        Self {
+            server: server.into(),
+            response_limit: Self::DEFAULT_RESPONSE_LIMIT,
+            concurrent_opens: Self::DEFAULT_CONCURRENT_OPENS,
+            opening: Arc::default(),
+        }
+    }
+
+    /// How many bytes of content a handler may answer a call in one piece with, since that answer is
+    /// held in memory. Beyond, the handler's body is dropped and the client gets a sealed 500.
+    #[must_use]
+    pub fn response_limit(self, bytes: usize) -> Self {
+        Self { response_limit: bytes, ..self }
+    }
+
+    /// How many calls may be on their way from the first byte of their body to their handler; those
+    /// beyond are answered with 503. It bounds the memory that strangers can occupy: this many times
+    /// the server's limit of content.
+    #[must_use]
+    pub fn concurrent_opens(self, calls: usize) -> Self {
+        Self { concurrent_opens: calls, ..self }
+    }
+
+    /// What opens the calls.
+    #[must_use]
+    pub const fn server(&self) -> &Arc<Server> {
+        &self.server
+    }
+
+    /// Sorts a request and, if it is a sealed call, opens it.
+    pub async fn receive<B>(&self, request: Request<B>) -> Incoming<B>
+    where
+        B: Body<Data = Bytes>,
+        B::Error: Into<BoxError>,
+    {
+        let (parts, body) = request.into_parts();
+        match self.way(&parts) {
+            Way::Plain => Incoming::Plain(Request::from_parts(parts, body)),
+            Way::Answer(answer) => Incoming::Answer(outer(answer)),
+            Way::Call(call) => match self.open(call, body).await {
+                Ok((request, answering)) => Incoming::Call(request, answering),
+                Err(answer) => Incoming::Answer(outer(answer)),
+            },
+        }
+    }
+
+    /// Which way a request goes, before its body is read. One that is not sealed on a route that
+    /// reports those is counted: `sealwire.server.plain_requests`.
+    #[must_use]
+    pub fn way(&self, parts: &request::Parts) -> Way {
+        match self.server.sort_http(parts) {
+            Sorted::Call(call) => Way::Call(call),
+            Sorted::Answer(answer) => Way::Answer(answer),
+            Sorted::Plain { report } => {
+                if report {
+                    metrics::counter!("sealwire.server.plain_requests").increment(1);
+                }
+                Way::Plain
+            }
+        }
+    }
+
+    /// Opens a sealed call: all of it, or on a route that streams its head.
+    ///
+    /// # Errors
+    /// The answer to send instead.
+    pub async fn open<B>(
+        &self,
+        call: Call,
+        body: B,
+    ) -> Result<(Request<OpenedBody<B>>, Answering), Answer>
+    where
+        B: Body<Data = Bytes>,
+        B::Error: Into<BoxError>,
+    {
+        let Some(_place) = Place::take(&self.opening, self.concurrent_opens) else {
+            return Err(call.busy());
+        };
+        let response_limit = self.response_limit;
+        let (request, form) = match call.is_chunked() {
+            true => open_chunked(call, body).await?,
+            false => open_one_shot(call, body).await?,
+        };
+        Ok((request, Answering { form, response_limit }))
+    }
+
+    /// A response that is sent as it is.
+    pub fn whole<B>(response: Response<Bytes>) -> Response<SealedBody<B>> {
+        response.map(SealedBody::whole)
+    }
+}
+
+/// One of the calls that are being opened.
+struct Place(Arc<AtomicUsize>);
+
+impl Place {
+    fn take(opening: &Arc<AtomicUsize>, limit: usize) -> Option<Self> {
+        let place = Self(Arc::clone(opening));
+        (opening.fetch_add(1, Ordering::Relaxed) < limit).then_some(place)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+async fn open_one_shot<B>(call: Call, body: B) -> Result<(Request<OpenedBody<B>>, Form), Answer>
+where
+    B: Body<Data = Bytes>,
+{
+    let body = match collect(body, call.body_limit()).await {
+        Ok((body, _)) => body,
+        Err(Incomplete::TooLarge) => return Err(call.body_too_large()),
+        // Whoever broke off is not there to read it.
+        Err(Incomplete::BrokenOff(_)) => return Err(call.not_opened()),
+    };
+    let (request, trailers, response) = call.open_http(body, &mut SystemRandom)?;
+    let request = request.map(|content| OpenedBody::whole(content, trailers));
+    Ok((request, Form::OneShot(response)))
+}
+
+async fn open_chunked<B>(call: Call, body: B) -> Result<(Request<OpenedBody<B>>, Form), Answer>
+where
+    B: Body<Data = Bytes>,
+    B::Error: Into<BoxError>,
+{
+    let breaker = Breaker::new();
+    let (head, starter, body) =
+        open_request(body, call.reader(), &breaker).await.map_err(NoRequest::into_answer)?;
+    let Ok(parts) = head.into_http() else {
+        return Err(starter.refuse(UNACCEPTABLE, &mut SystemRandom));
+    };
+    let body = match starter.is_streaming() {
+        true => body,
+        // How much there may be is for the reader to say, which knows the route.
+        false => match collect(body, usize::MAX).await {
+            Ok((content, trailers)) => OpenedBody::whole(content.into(), trailers),
+            Err(incomplete) => return Err(starter.refuse(reason(incomplete), &mut SystemRandom)),
+        },
+    };
+    Ok((Request::from_parts(parts, body), Form::Chunked(starter, breaker)))
+}
