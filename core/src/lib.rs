@@ -83,6 +83,7 @@ pub mod client;
 mod crypto;
 pub mod envelope;
 mod error;
+mod exporter;
 pub mod hpke;
 pub mod keys;
 mod media_type;
@@ -99,6 +100,7 @@ mod varint;
 
 pub use client::Client;
 pub use error::{Code, Error, Fault, Result};
+pub use exporter::Exporter;
 pub use padding::{Buckets, Padding};
 #[cfg(all(feature = "std", not(target_family = "wasm")))]
 pub use random::SystemRandom;

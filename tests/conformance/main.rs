@@ -1,6 +1,7 @@
 //! What RFCs, their authors and our own generator say must come out.
 
 mod chunked;
+mod exporter;
 mod hpke;
 mod hygiene;
 mod key_configs;

@@ -91,8 +91,7 @@ pub(super) fn start_sealing(
     let info = header.info(labels.request);
     let context = hpke::setup_sender_into(header.suite, recipient.public_key(), &info, random, enc)
         .map_err(blame_the_config)?;
-    let export = |secret: &mut [u8]| context.export(labels.response.as_bytes(), secret);
-    let exchange = Exchange::new(header.suite, enc, export)?;
+    let exchange = Exchange::new(header.suite, enc, context.exporter()?, labels.response)?;
     *hdr = header.to_bytes();
     Ok((context, exchange))
 }
@@ -113,8 +112,7 @@ pub(super) fn start_opening(
 ) -> Result<(ReceiverContext, Exchange)> {
     let info = header.info(labels.request);
     let context = hpke::setup_receiver(header.suite, enc, key.key_pair(), &info)?;
-    let export = |secret: &mut [u8]| context.export(labels.response.as_bytes(), secret);
-    let exchange = Exchange::new(header.suite, enc, export)?;
+    let exchange = Exchange::new(header.suite, enc, context.exporter()?, labels.response)?;
     Ok((context, exchange))
 }
 

@@ -29,6 +29,7 @@ mod kem;
 mod schedule;
 mod sequence;
 
+pub(crate) use context::export;
 pub use context::{ReceiverContext, SenderContext};
 use kem::SharedSecret;
 pub use kem::{Enc, KeyPair, PublicKey};

@@ -6,6 +6,7 @@ use crate::{
     crypto::scrub_stack,
     envelope::{Header, Labels, exchange::Exchange, request},
     error::{Error, Result},
+    exporter::Exporter,
     keys::{KeyRing, Recipient},
     random::Random,
     suite::Suite,
@@ -83,6 +84,12 @@ impl ResponseOpener {
         self.0.nonce_len()
     }
 
+    /// Exports secrets of this exchange, the same as on the other side.
+    #[must_use]
+    pub fn exporter(&self) -> Exporter {
+        self.0.exporter().clone()
+    }
+
     /// Starts to open the response whose first [`Self::nonce_len`] bytes are `nonce`.
     ///
     /// # Errors
@@ -114,6 +121,12 @@ impl ResponseSealer {
     #[must_use]
     pub fn enc(&self) -> &[u8] {
         self.exchange.enc()
+    }
+
+    /// Exports secrets of this exchange, the same as on the other side.
+    #[must_use]
+    pub fn exporter(&self) -> Exporter {
+        self.exchange.exporter().clone()
     }
 
     /// Starts the response: appends the nonce that precedes its chunks to `out`, and returns what
