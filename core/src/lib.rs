@@ -85,6 +85,8 @@ pub mod envelope;
 mod error;
 mod exporter;
 pub mod hpke;
+#[cfg(feature = "dangerous-key-log")]
+pub mod key_log;
 pub mod keys;
 mod media_type;
 mod padding;

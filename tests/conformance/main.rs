@@ -5,6 +5,7 @@ mod exporter;
 mod hpke;
 mod hygiene;
 mod key_configs;
+mod key_log;
 mod known_answers;
 mod oblivious;
 mod pem;

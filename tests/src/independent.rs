@@ -132,6 +132,15 @@ pub fn decapsulate(private: &[u8], enc: &[u8]) -> Vec<u8> {
     shared_secret(&dh(private, enc), enc, &public_key(private))
 }
 
+/// The shared secret under `enc`, if a key log has it.
+#[must_use]
+pub fn logged_secret(log: &str, enc: &[u8]) -> Option<Vec<u8>> {
+    log.lines().filter(|line| !line.starts_with('#')).find_map(|line| {
+        let (logged, secret) = line.strip_prefix("SEALWIRE_SHARED_SECRET ")?.split_once(' ')?;
+        (hex::decode(logged).ok()? == enc).then(|| hex::decode(secret).ok())?
+    })
+}
+
 /// `KeySchedule` in mode base, or in mode psk if a key and its name are given.
 ///
 /// # Panics

@@ -1,6 +1,12 @@
 //! The client's choice: one key and one suite to seal for.
 
+#[cfg(feature = "dangerous-key-log")]
+use alloc::sync::Arc;
+use core::fmt;
+
 use super::{KeyConfig, KeyConfigList, PublicKey};
+#[cfg(feature = "dangerous-key-log")]
+use crate::key_log;
 use crate::{
     envelope::Header,
     error::{Code, Error, Result},
@@ -15,10 +21,12 @@ pub struct Policy {
 }
 
 /// One public key of a server and the suite to use with it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Recipient {
     header: Header,
     public_key: PublicKey,
+    #[cfg(feature = "dangerous-key-log")]
+    key_log: key_log::Attached,
 }
 
 impl Policy {
@@ -70,7 +78,12 @@ impl Recipient {
     fn first_allowed(config: &KeyConfig, policy: Policy) -> Option<Self> {
         let suite = config.suites().find(|&suite| policy.allows(suite))?;
         let header = Header { key_id: config.key_id(), suite };
-        Some(Self { header, public_key: config.public_key().clone() })
+        Some(Self {
+            header,
+            public_key: config.public_key().clone(),
+            #[cfg(feature = "dangerous-key-log")]
+            key_log: key_log::Attached::none(),
+        })
     }
 
     /// The id of the key.
@@ -85,11 +98,37 @@ impl Recipient {
         self.header.suite
     }
 
+    /// **Dangerous**: from now on, the secrets of everything that is sealed for this recipient go
+    /// into `log`, for debugging (see [`key_log`]). Whoever has that can read the requests and their
+    /// responses.
+    #[cfg(feature = "dangerous-key-log")]
+    #[must_use]
+    pub fn dangerous_with_key_log(self, log: Arc<dyn key_log::KeyLog>) -> Self {
+        Self { key_log: key_log::Attached::new(log), ..self }
+    }
+
+    #[cfg(feature = "dangerous-key-log")]
+    pub(crate) const fn key_log(&self) -> &key_log::Attached {
+        &self.key_log
+    }
+
     pub(crate) const fn header(&self) -> Header {
         self.header
     }
 
     pub(crate) const fn public_key(&self) -> &PublicKey {
         &self.public_key
+    }
+}
+
+impl fmt::Debug for Recipient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Recipient");
+        shown.field("header", &self.header).field("public_key", &self.public_key);
+        #[cfg(feature = "dangerous-key-log")]
+        if self.key_log.is_some() {
+            shown.field("dangerous_key_log", &self.key_log);
+        }
+        shown.finish()
     }
 }

@@ -69,11 +69,11 @@ pub fn open_request(
     preamble: &[u8],
 ) -> Result<(ChunkOpener, ResponseSealer)> {
     let (hdr, enc) = preamble.split_first_chunk().ok_or(Error::OPEN)?;
-    let (header, key) = request::accept(ring, *hdr)?;
-    let started = request::start_opening(header, key, labels, enc);
+    let accepted = request::accept(ring, *hdr)?;
+    let started = accepted.start_opening(labels, enc);
     scrub_stack();
     let (context, exchange) = started?;
-    let sealer = ResponseSealer { exchange, key_id: header.key_id };
+    let sealer = ResponseSealer { exchange, key_id: accepted.header.key_id };
     Ok((ChunkOpener::request(context), sealer))
 }
 
