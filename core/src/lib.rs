@@ -83,7 +83,10 @@ pub mod client;
 mod crypto;
 pub mod envelope;
 mod error;
+mod exporter;
 pub mod hpke;
+#[cfg(feature = "dangerous-key-log")]
+pub mod key_log;
 pub mod keys;
 mod media_type;
 mod ours;
@@ -101,6 +104,7 @@ mod varint;
 
 pub use client::Client;
 pub use error::{Code, Error, Fault, Result};
+pub use exporter::Exporter;
 pub use padding::{Buckets, Padding};
 #[cfg(all(feature = "std", not(target_family = "wasm")))]
 pub use random::SystemRandom;

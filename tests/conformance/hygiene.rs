@@ -56,6 +56,7 @@ fn debug_output_is_this_and_holds_no_secret() {
         (format!("{sealer:?}"), format!("ResponseSealer {{ key_id: 3, suite: {SUITE}, .. }}")),
         (format!("{sender:?}"), format!("SenderContext {{ suite: {SUITE}, .. }}")),
         (format!("{receiver:?}"), format!("ReceiverContext {{ suite: {SUITE}, .. }}")),
+        (format!("{:?}", opener.exporter()), format!("Exporter {{ suite: {SUITE}, .. }}")),
         (format!("{psk:?}"), "Psk(..)".to_owned()),
         (format!("{enc:?}"), "Enc(32 bytes)".to_owned()),
         (format!("{SystemRandom:?}"), "SystemRandom".to_owned()),
@@ -70,7 +71,7 @@ fn debug_output_is_this_and_holds_no_secret() {
         };
         assert!(!shown(&private) && !shown(&psk_bytes), "{got}");
     }
-    assert_eq!(printed.len(), 14);
+    assert_eq!(printed.len(), 15);
 }
 
 #[test]

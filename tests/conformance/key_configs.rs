@@ -155,6 +155,30 @@ fn the_first_that_the_policy_allows_is_chosen() {
 }
 
 #[test]
+fn a_streaming_policy_prefers_256_bits_over_the_server_s_order() {
+    let key = |seed| key_pair(seed).public_key().clone();
+    let config = |id, aeads: &[Aead]| KeyConfig::new(id, key(id), aeads).unwrap();
+    let chosen = |policy, configs: &[&KeyConfig]| {
+        let list = KeyConfigList::new(configs.iter().copied().cloned().collect()).unwrap();
+        Recipient::choose(&list, policy).map(|chosen| (chosen.key_id(), chosen.suite().aead))
+    };
+    let (short, stream) = (Aead::Aes128Gcm, Policy::streaming());
+    let only_128 = config(1, &[short]);
+    let all = config(2, &[short, Aead::ChaCha20Poly1305, Aead::Aes256Gcm]);
+    let only_256 = config(3, &[Aead::Aes256Gcm]);
+
+    // Within a key the first of them, and across keys before any other.
+    assert_eq!(chosen(stream, &[&all, &only_256]), Ok((2, Aead::ChaCha20Poly1305)));
+    assert_eq!(chosen(stream, &[&only_128, &only_256, &all]), Ok((3, Aead::Aes256Gcm)));
+    assert_eq!(chosen(Policy::default(), &[&only_128, &only_256]), Ok((1, short)));
+    // It is a preference: a server without them can still be called, unless that is refused.
+    assert_eq!(chosen(stream, &[&only_128]), Ok((1, short)));
+    let strict = stream.require_256_bit();
+    assert_eq!(chosen(strict, &[&only_128, &all]), Ok((2, Aead::ChaCha20Poly1305)));
+    assert_eq!(failure(chosen(strict, &[&only_128])).code(), Code::NoUsableKey);
+}
+
+#[test]
 fn what_a_caller_must_not_build_is_refused() {
     let key = key_pair(1).public_key().clone();
     let invalid = |error: sealwire::Error| assert_eq!(error.code(), Code::InvalidInput);

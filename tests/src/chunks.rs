@@ -203,11 +203,9 @@ pub fn independent_keys(
     labels: Labels<'_>,
     response_nonce: &[u8],
 ) -> [independent::Chunks; 2] {
-    let (header, enc) = request[..39].split_at(7);
-    let dh = independent::dh(private, enc);
-    let shared = independent::shared_secret(&dh, enc, &independent::public_key(private));
-    let info = independent::info(labels.request, header);
-    let schedule = independent::schedule(aead_id, &shared, &info, None);
+    let enc = &request[7..39];
+    let shared = independent::decapsulate(private, enc);
+    let schedule = independent::request_schedule(request, &shared, labels.request);
     let secret = schedule.export(labels.response.as_bytes(), independent::key_len(aead_id));
     let keys = independent::response_keys(aead_id, enc, response_nonce, &secret);
     [schedule.chunks(), keys.chunks(aead_id)]

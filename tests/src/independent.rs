@@ -126,6 +126,21 @@ pub fn shared_secret(dh: &[u8], enc: &[u8], recipient: &[u8]) -> Vec<u8> {
     labeled_expand(&prk, KEM_SUITE, "shared_secret", &[enc, recipient].concat(), 32)
 }
 
+/// `Decap`: the shared secret under `enc`.
+#[must_use]
+pub fn decapsulate(private: &[u8], enc: &[u8]) -> Vec<u8> {
+    shared_secret(&dh(private, enc), enc, &public_key(private))
+}
+
+/// The shared secret under `enc`, if a key log has it.
+#[must_use]
+pub fn logged_secret(log: &str, enc: &[u8]) -> Option<Vec<u8>> {
+    log.lines().filter(|line| !line.starts_with('#')).find_map(|line| {
+        let (logged, secret) = line.strip_prefix("SEALWIRE_SHARED_SECRET ")?.split_once(' ')?;
+        (hex::decode(logged).ok()? == enc).then(|| hex::decode(secret).ok())?
+    })
+}
+
 /// `KeySchedule` in mode base, or in mode psk if a key and its name are given.
 ///
 /// # Panics
@@ -300,6 +315,18 @@ pub fn header(key_id: u8, aead_id: u16) -> Vec<u8> {
 #[must_use]
 pub fn info(label: &str, header: &[u8]) -> Vec<u8> {
     [label.as_bytes(), &[0], header].concat()
+}
+
+/// The key schedule of an encapsulated request, from what precedes its sealed part and from the
+/// shared secret.
+///
+/// # Panics
+/// If the request has no header or the AEAD is unknown.
+#[must_use]
+pub fn request_schedule(request: &[u8], shared_secret: &[u8], label: &str) -> Schedule {
+    let header = &request[..7];
+    let aead_id = u16::from_be_bytes([header[5], header[6]]);
+    schedule(aead_id, shared_secret, &info(label, header), None)
 }
 
 /// The keys of an encapsulated response (RFC 9458, section 4.4).

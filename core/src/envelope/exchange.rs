@@ -7,6 +7,7 @@ use sealwire_wipe::WipeBox;
 use crate::{
     crypto::{aead, kdf::Prk},
     error::{Code, Error, Result},
+    exporter::Exporter,
     hpke::MessageKey,
     random::Random,
     secret::Secret,
@@ -16,6 +17,8 @@ use crate::{
 /// What both ends keep of a request until its response.
 pub(super) struct Exchange {
     suite: Suite,
+    /// For whoever asks.
+    exporter: Exporter,
     /// `enc`, which becomes the front of the salt.
     salt: Vec<u8>,
     /// `secret`, of which the first `L` bytes count.
@@ -25,19 +28,24 @@ pub(super) struct Exchange {
 const MAX_L: usize = 32;
 
 impl Exchange {
-    /// secret = context.Export("message/bhttp response", L), taken while the context is there, so
-    /// that the request's key need not be kept for the response.
+    /// secret = context.Export("message/bhttp response", L), taken now, so that neither the context
+    /// nor the label need be kept for the response.
     pub(super) fn new(
         suite: Suite,
         enc: &[u8],
-        export: impl FnOnce(&mut [u8]) -> Result<()>,
+        exporter: Exporter,
+        response_label: &str,
     ) -> Result<Self> {
         let length = nonce_len(suite);
         let mut salt = Vec::with_capacity(enc.len().saturating_add(length));
         salt.extend_from_slice(enc);
         let mut secret = WipeBox::new_with(|| [0; MAX_L]);
-        export(front(&mut secret, length)?)?;
-        Ok(Self { suite, salt, secret })
+        exporter.export_any(response_label.as_bytes(), front(&mut secret, length)?)?;
+        Ok(Self { suite, exporter, salt, secret })
+    }
+
+    pub(super) const fn exporter(&self) -> &Exporter {
+        &self.exporter
     }
 
     pub(super) const fn suite(&self) -> Suite {

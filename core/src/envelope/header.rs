@@ -5,7 +5,8 @@ use alloc::vec::Vec;
 use crate::suite::Suite;
 
 /// What a request and its response are, in the words that both ends must agree on: a message
-/// sealed under one pair of labels does not open under another (RFC 9458, section 4.6).
+/// sealed under one pair of labels does not open under another (RFC 9458, section 4.6). None begins
+/// with `sealwire app `, under which an [`Exporter`](crate::Exporter) derives other secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Labels<'a> {
     /// Bound to the request.

@@ -3,10 +3,12 @@
 use alloc::vec::Vec;
 
 use super::{Header, Labels, ResponseOpener, ResponseSealer, exchange::Exchange};
+#[cfg(feature = "dangerous-key-log")]
+use crate::key_log;
 use crate::{
     crypto::scrub_stack,
     error::{Code, Error, Result},
-    hpke::{self, ReceiverContext, SenderContext},
+    hpke::{self, ReceiverContext, SenderContext, SharedSecret},
     keys::{KeyRing, Recipient, ServerKey},
     random::Random,
 };
@@ -61,17 +63,18 @@ pub fn open_request<'a>(
     message: &'a mut [u8],
 ) -> Result<(&'a mut [u8], ResponseSealer)> {
     let (hdr, rest) = message.split_first_chunk_mut().ok_or(Error::OPEN)?;
-    let (header, key) = accept(ring, *hdr)?;
-    let (enc, sealed) = rest.split_at_mut_checked(header.suite.kem.enc_len()).ok_or(Error::OPEN)?;
+    let accepted = accept(ring, *hdr)?;
+    let enc_len = accepted.header.suite.kem.enc_len();
+    let (enc, sealed) = rest.split_at_mut_checked(enc_len).ok_or(Error::OPEN)?;
     // What the response needs is made before the message is opened: after that nothing may fail.
-    let started = start_opening(header, key, labels, enc);
+    let started = accepted.start_opening(labels, enc);
     let (mut context, exchange) = started.inspect_err(|_| {
         sealed.fill(0);
         scrub_stack();
     })?;
     let request = context.open_in_place(&[], sealed);
     scrub_stack();
-    Ok((request?, ResponseSealer::new(header.key_id, exchange)))
+    Ok((request?, ResponseSealer::new(accepted.header.key_id, exchange)))
 }
 
 /// Fills `preamble`, of exactly [`Recipient::headroom`] bytes, with what precedes the sealed part
@@ -88,34 +91,55 @@ pub(super) fn start_sealing(
     const WRONG_LENGTH: Error = Error::new(Code::Internal, "no room for what precedes a request");
     let header = recipient.header();
     let (hdr, enc) = preamble.split_first_chunk_mut().ok_or(WRONG_LENGTH)?;
-    let info = header.info(labels.request);
-    let context = hpke::setup_sender_into(header.suite, recipient.public_key(), &info, random, enc)
+    let mut shared_secret = SharedSecret::zeroed();
+    hpke::encapsulate(header.suite, recipient.public_key(), random, enc, &mut shared_secret)
         .map_err(blame_the_config)?;
-    let export = |secret: &mut [u8]| context.export(labels.response.as_bytes(), secret);
-    let exchange = Exchange::new(header.suite, enc, export)?;
+    #[cfg(feature = "dangerous-key-log")]
+    recipient.key_log().log(enc, &shared_secret);
+    let info = header.info(labels.request);
+    let context = hpke::base_sender(header.suite, &shared_secret, &info)?;
+    let exchange = Exchange::new(header.suite, enc, context.exporter()?, labels.response)?;
     *hdr = header.to_bytes();
     Ok((context, exchange))
 }
 
-/// The header and the key it names, if the ring has it and it accepts the algorithms.
-pub(super) fn accept(ring: &KeyRing, hdr: [u8; Header::LEN]) -> Result<(Header, &ServerKey)> {
-    let header = Header::from_bytes(hdr).ok_or(UNKNOWN_KEY)?;
-    let key = ring.accepting(header).ok_or(UNKNOWN_KEY)?;
-    Ok((header, key))
+/// A header and the key it names.
+pub(super) struct Accepted<'r> {
+    pub(super) header: Header,
+    key: &'r ServerKey,
+    #[cfg(feature = "dangerous-key-log")]
+    key_log: &'r key_log::Attached,
 }
 
-/// context = SetupBaseR(enc, skR, info); here too the caller scrubs the stack.
-pub(super) fn start_opening(
-    header: Header,
-    key: &ServerKey,
-    labels: Labels<'_>,
-    enc: &[u8],
-) -> Result<(ReceiverContext, Exchange)> {
-    let info = header.info(labels.request);
-    let context = hpke::setup_receiver(header.suite, enc, key.key_pair(), &info)?;
-    let export = |secret: &mut [u8]| context.export(labels.response.as_bytes(), secret);
-    let exchange = Exchange::new(header.suite, enc, export)?;
-    Ok((context, exchange))
+/// The header and the key it names, if the ring has it and it accepts the algorithms.
+pub(super) fn accept(ring: &KeyRing, hdr: [u8; Header::LEN]) -> Result<Accepted<'_>> {
+    let header = Header::from_bytes(hdr).ok_or(UNKNOWN_KEY)?;
+    let key = ring.accepting(header).ok_or(UNKNOWN_KEY)?;
+    Ok(Accepted {
+        header,
+        key,
+        #[cfg(feature = "dangerous-key-log")]
+        key_log: ring.key_log(),
+    })
+}
+
+impl Accepted<'_> {
+    /// context = SetupBaseR(enc, skR, info); here too the caller scrubs the stack.
+    pub(super) fn start_opening(
+        &self,
+        labels: Labels<'_>,
+        enc: &[u8],
+    ) -> Result<(ReceiverContext, Exchange)> {
+        let suite = self.header.suite;
+        let mut shared_secret = SharedSecret::zeroed();
+        hpke::decapsulate(suite, enc, self.key.key_pair(), &mut shared_secret)?;
+        #[cfg(feature = "dangerous-key-log")]
+        self.key_log.log(enc, &shared_secret);
+        let info = self.header.info(labels.request);
+        let context = hpke::base_receiver(suite, &shared_secret, &info)?;
+        let exchange = Exchange::new(suite, enc, context.exporter()?, labels.response)?;
+        Ok((context, exchange))
+    }
 }
 
 /// The caller gave us a key configuration, and the key in it turned out to be unusable.

@@ -8,6 +8,7 @@ use super::exchange::Exchange;
 use crate::{
     crypto::scrub_stack,
     error::{Code, Error, Result},
+    exporter::Exporter,
     random::Random,
     suite::Suite,
 };
@@ -24,6 +25,12 @@ pub struct ResponseSealer {
 impl ResponseOpener {
     pub(super) const fn new(exchange: Exchange) -> Self {
         Self(exchange)
+    }
+
+    /// Exports secrets of this exchange, the same as on the other side.
+    #[must_use]
+    pub fn exporter(&self) -> Exporter {
+        self.0.exporter().clone()
     }
 
     /// Opens an encapsulated response in place, and returns the response, a slice of `message`.
@@ -68,6 +75,12 @@ impl ResponseSealer {
     #[must_use]
     pub fn enc(&self) -> &[u8] {
         self.exchange.enc()
+    }
+
+    /// Exports secrets of this exchange, the same as on the other side.
+    #[must_use]
+    pub fn exporter(&self) -> Exporter {
+        self.exchange.exporter().clone()
     }
 
     /// Seals `message` in place. It begins with [`Self::headroom`] bytes of any value, and the

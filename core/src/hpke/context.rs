@@ -10,6 +10,7 @@ use super::MessageKey;
 use crate::{
     crypto::kdf,
     error::{Code, Error, Result},
+    exporter::Exporter,
     suite::{Aead, Suite},
 };
 
@@ -72,6 +73,11 @@ impl SenderContext {
         self.0.export(exporter_context, out)
     }
 
+    /// What exports when this context is gone.
+    pub(crate) fn exporter(&self) -> Result<Exporter> {
+        self.0.exporter()
+    }
+
     /// The algorithms this context was set up with.
     #[must_use]
     pub fn suite(&self) -> Suite {
@@ -119,6 +125,11 @@ impl ReceiverContext {
         self.0.export(exporter_context, out)
     }
 
+    /// What exports when this context is gone.
+    pub(crate) fn exporter(&self) -> Result<Exporter> {
+        self.0.exporter()
+    }
+
     /// The algorithms this context was set up with.
     #[must_use]
     pub fn suite(&self) -> Suite {
@@ -127,19 +138,32 @@ impl ReceiverContext {
 }
 
 impl Context {
-    /// def Context.Export(exporter_context, L):
-    ///   return LabeledExpand(self.exporter_secret, "sec", exporter_context, L)
     fn export(&self, exporter_context: &[u8], out: &mut [u8]) -> Result<()> {
-        if out.len() > kdf::MAX_EXPAND_LEN {
-            return Err(Error::new(Code::InvalidInput, "an export is limited to 8160 bytes"));
-        }
-        kdf::Prk::from_secret(&self.exporter_secret)?.labeled_expand(
-            &super::schedule::suite_id(self.suite),
-            "sec",
-            exporter_context,
-            out,
-        )
+        export(self.suite, &self.exporter_secret, exporter_context, out)
     }
+
+    fn exporter(&self) -> Result<Exporter> {
+        Exporter::new(self.suite, &self.exporter_secret)
+    }
+}
+
+/// def Context.Export(exporter_context, L):
+///   return LabeledExpand(self.exporter_secret, "sec", exporter_context, L)
+pub(crate) fn export(
+    suite: Suite,
+    exporter_secret: &[u8; kdf::HASH_LEN],
+    exporter_context: &[u8],
+    out: &mut [u8],
+) -> Result<()> {
+    if out.len() > kdf::MAX_EXPAND_LEN {
+        return Err(Error::new(Code::InvalidInput, "an export is limited to 8160 bytes"));
+    }
+    kdf::Prk::from_secret(exporter_secret)?.labeled_expand(
+        &super::schedule::suite_id(suite),
+        "sec",
+        exporter_context,
+        out,
+    )
 }
 
 impl fmt::Debug for SenderContext {

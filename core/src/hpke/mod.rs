@@ -29,8 +29,9 @@ mod kem;
 mod schedule;
 mod sequence;
 
+pub(crate) use context::export;
 pub use context::{ReceiverContext, SenderContext};
-use kem::SharedSecret;
+pub(crate) use kem::SharedSecret;
 pub use kem::{Enc, KeyPair, PublicKey};
 pub use schedule::Psk;
 pub(crate) use sequence::MessageKey;
@@ -142,35 +143,10 @@ fn setup_sender_mode(
     random: &mut dyn Random,
 ) -> Result<(Enc, SenderContext)> {
     let mut enc = Enc::zeroed(suite.kem);
-    let context = sender_context(suite, recipient, info, mode, random, enc.as_mut())?;
-    Ok((enc, context))
-}
-
-/// `SetupBaseS(pkR, info)` with `enc` written into the message it belongs to.
-pub(crate) fn setup_sender_into(
-    suite: Suite,
-    recipient: &PublicKey,
-    info: &[u8],
-    random: &mut dyn Random,
-    enc: &mut [u8],
-) -> Result<SenderContext> {
-    sender_context(suite, recipient, info, Mode::Base, random, enc)
-}
-
-fn sender_context(
-    suite: Suite,
-    recipient: &PublicKey,
-    info: &[u8],
-    mode: Mode<'_>,
-    random: &mut dyn Random,
-    enc: &mut [u8],
-) -> Result<SenderContext> {
-    if recipient.kem() != suite.kem {
-        return Err(WRONG_KEM);
-    }
     let mut shared_secret = SharedSecret::zeroed();
-    recipient.encapsulate(random, enc, &mut shared_secret)?;
-    key_schedule(suite, mode, &shared_secret, info).map(SenderContext::new)
+    encapsulate(suite, recipient, random, enc.as_mut(), &mut shared_secret)?;
+    let context = key_schedule(suite, mode, &shared_secret, info)?;
+    Ok((enc, SenderContext::new(context)))
 }
 
 /// def Setup<MODE>R(enc, skR, info, psk, psk_id):
@@ -183,12 +159,54 @@ fn setup_receiver_mode(
     info: &[u8],
     mode: Mode<'_>,
 ) -> Result<ReceiverContext> {
+    let mut shared_secret = SharedSecret::zeroed();
+    decapsulate(suite, enc, recipient, &mut shared_secret)?;
+    key_schedule(suite, mode, &shared_secret, info).map(ReceiverContext::new)
+}
+
+/// The first half of `SetupBaseS`, with `enc` written into the message it belongs to.
+pub(crate) fn encapsulate(
+    suite: Suite,
+    recipient: &PublicKey,
+    random: &mut dyn Random,
+    enc: &mut [u8],
+    shared_secret: &mut SharedSecret,
+) -> Result<()> {
     if recipient.kem() != suite.kem {
         return Err(WRONG_KEM);
     }
-    let mut shared_secret = SharedSecret::zeroed();
-    recipient.decapsulate(enc, &mut shared_secret)?;
-    key_schedule(suite, mode, &shared_secret, info).map(ReceiverContext::new)
+    recipient.encapsulate(random, enc, shared_secret)
+}
+
+/// The first half of `SetupBaseR`.
+pub(crate) fn decapsulate(
+    suite: Suite,
+    enc: &[u8],
+    recipient: &KeyPair,
+    shared_secret: &mut SharedSecret,
+) -> Result<()> {
+    if recipient.kem() != suite.kem {
+        return Err(WRONG_KEM);
+    }
+    recipient.decapsulate(enc, shared_secret)
+}
+
+/// The second half of `SetupBaseS`.
+pub(crate) fn base_sender(
+    suite: Suite,
+    shared_secret: &SharedSecret,
+    info: &[u8],
+) -> Result<SenderContext> {
+    key_schedule(suite, Mode::Base, shared_secret, info).map(SenderContext::new)
+}
+
+/// The second half of `SetupBaseR`.
+pub(crate) fn base_receiver(
+    suite: Suite,
+    shared_secret: &SharedSecret,
+    info: &[u8],
+) -> Result<ReceiverContext> {
+    key_schedule(suite, Mode::Base, shared_secret, info).map(ReceiverContext::new)
 }
 
 const WRONG_KEM: Error = Error::new(Code::InvalidKey, "the key belongs to another KEM");

@@ -1,8 +1,13 @@
 //! The keys a server accepts at the same time.
 
+#[cfg(feature = "dangerous-key-log")]
+use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::fmt;
 
 use super::{KeyConfig, KeyConfigList, KeyPair};
+#[cfg(feature = "dangerous-key-log")]
+use crate::key_log;
 use crate::{
     envelope::Header,
     error::{Code, Error, Result},
@@ -18,8 +23,12 @@ pub struct ServerKey {
 
 /// Server keys by key id, the preferred first. A list of several lets a key be replaced while
 /// clients still use the old one.
-#[derive(Debug, Default)]
-pub struct KeyRing(Vec<ServerKey>);
+#[derive(Default)]
+pub struct KeyRing {
+    keys: Vec<ServerKey>,
+    #[cfg(feature = "dangerous-key-log")]
+    key_log: key_log::Attached,
+}
 
 impl ServerKey {
     /// A key that accepts HKDF-SHA256 with each AEAD given, the preferred first.
@@ -46,7 +55,11 @@ impl KeyRing {
     /// A ring of no keys, which opens nothing.
     #[must_use]
     pub const fn new() -> Self {
-        Self(Vec::new())
+        Self {
+            keys: Vec::new(),
+            #[cfg(feature = "dangerous-key-log")]
+            key_log: key_log::Attached::none(),
+        }
     }
 
     /// Adds a key behind those already there.
@@ -57,7 +70,7 @@ impl KeyRing {
         if self.find(key.config.key_id()).is_some() {
             return Err(Error::new(Code::InvalidInput, "the key ring has a key of that id"));
         }
-        self.0.push(key);
+        self.keys.push(key);
         Ok(())
     }
 
@@ -66,7 +79,20 @@ impl KeyRing {
     /// # Errors
     /// `InvalidInput` if the ring is empty.
     pub fn configs(&self) -> Result<KeyConfigList> {
-        KeyConfigList::new(self.0.iter().map(|key| key.config.clone()).collect())
+        KeyConfigList::new(self.keys.iter().map(|key| key.config.clone()).collect())
+    }
+
+    /// **Dangerous**: from now on, the secrets of every request to any key of this ring go into
+    /// `log`, for debugging (see [`key_log`]). Whoever has that can read the requests and their
+    /// responses.
+    #[cfg(feature = "dangerous-key-log")]
+    pub fn dangerous_set_key_log(&mut self, log: Arc<dyn key_log::KeyLog>) {
+        self.key_log = key_log::Attached::new(log);
+    }
+
+    #[cfg(feature = "dangerous-key-log")]
+    pub(crate) const fn key_log(&self) -> &key_log::Attached {
+        &self.key_log
     }
 
     /// The key a request names, if it is there and accepts the request's suite. This is decided
@@ -77,6 +103,18 @@ impl KeyRing {
     }
 
     fn find(&self, key_id: u8) -> Option<&ServerKey> {
-        self.0.iter().find(|key| key.config.key_id() == key_id)
+        self.keys.iter().find(|key| key.config.key_id() == key_id)
+    }
+}
+
+impl fmt::Debug for KeyRing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_tuple("KeyRing");
+        shown.field(&self.keys);
+        #[cfg(feature = "dangerous-key-log")]
+        if self.key_log.is_some() {
+            shown.field(&format_args!("dangerous_key_log: {:?}", self.key_log));
+        }
+        shown.finish()
     }
 }

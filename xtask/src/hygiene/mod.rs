@@ -1,6 +1,7 @@
 //! The stage `hygiene`: rules for the repository that no compiler checks.
 
 mod code;
+mod dangerous;
 mod length;
 mod lints;
 mod machine;
@@ -34,6 +35,7 @@ const CHECKS: &[Check] = &[
     ("a Rust file has at most 500 lines", length::check),
     ("unsafe code stands only where it is argued", unsafe_code::check),
     ("every crate inherits the lints of the workspace", lints::check),
+    ("what is dangerous is enabled by name only", dangerous::check),
     ("no file names a machine's folders or a package registry's host", machine::check),
 ];
 

@@ -6,6 +6,7 @@ use crate::{
     crypto::scrub_stack,
     envelope::{Header, Labels, exchange::Exchange, request},
     error::{Error, Result},
+    exporter::Exporter,
     keys::{KeyRing, Recipient},
     random::Random,
     suite::Suite,
@@ -68,11 +69,11 @@ pub fn open_request(
     preamble: &[u8],
 ) -> Result<(ChunkOpener, ResponseSealer)> {
     let (hdr, enc) = preamble.split_first_chunk().ok_or(Error::OPEN)?;
-    let (header, key) = request::accept(ring, *hdr)?;
-    let started = request::start_opening(header, key, labels, enc);
+    let accepted = request::accept(ring, *hdr)?;
+    let started = accepted.start_opening(labels, enc);
     scrub_stack();
     let (context, exchange) = started?;
-    let sealer = ResponseSealer { exchange, key_id: header.key_id };
+    let sealer = ResponseSealer { exchange, key_id: accepted.header.key_id };
     Ok((ChunkOpener::request(context), sealer))
 }
 
@@ -81,6 +82,12 @@ impl ResponseOpener {
     #[must_use]
     pub const fn nonce_len(&self) -> usize {
         self.0.nonce_len()
+    }
+
+    /// Exports secrets of this exchange, the same as on the other side.
+    #[must_use]
+    pub fn exporter(&self) -> Exporter {
+        self.0.exporter().clone()
     }
 
     /// Starts to open the response whose first [`Self::nonce_len`] bytes are `nonce`.
@@ -114,6 +121,12 @@ impl ResponseSealer {
     #[must_use]
     pub fn enc(&self) -> &[u8] {
         self.exchange.enc()
+    }
+
+    /// Exports secrets of this exchange, the same as on the other side.
+    #[must_use]
+    pub fn exporter(&self) -> Exporter {
+        self.exchange.exporter().clone()
     }
 
     /// Starts the response: appends the nonce that precedes its chunks to `out`, and returns what
