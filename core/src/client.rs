@@ -14,6 +14,7 @@ use crate::{
     bhttp::{self, FieldLines, Limits, RequestLine},
     envelope::{Labels, ResponseOpener, seal_request},
     error::{Code, Error, Result},
+    exporter::Exporter,
     keys::Recipient,
     media_type, message_buffer,
     ours::{remove_ours, without_ours},
@@ -126,6 +127,12 @@ impl ClientRequest {
 }
 
 impl ClientResponse {
+    /// What derives further secrets that the server has, too.
+    #[must_use]
+    pub fn exporter(&self) -> Exporter {
+        self.opener.exporter()
+    }
+
     /// Whether an outer answer claims to be a sealed one, so that its body is worth reading: by its
     /// status and its `content-type`. [`Self::open`] asks the same first.
     ///

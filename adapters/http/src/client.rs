@@ -10,17 +10,22 @@ use http::{
 };
 use http_body::Body;
 use sealwire::{
-    Aead, Client, Code, SystemRandom,
+    Aead, Client, Code, Exporter, SystemRandom,
     bhttp::{RequestLine, header_lines},
     client::{ClientRequest, ClientResponse, PendingResponse},
     envelope::chunked::ChunkSealer,
 };
 
-use crate::{BodyError, BoxError, Incomplete, OpenedBody, SealedBody, collect, open_response};
+use crate::{
+    BodyError, BoxError, Incomplete, OpenedBody, Sealed, SealedBody, collect, open_response,
+};
 
 /// Opens the answer to one sealed request, and is used up by it.
 #[derive(Debug)]
-pub struct Pending(Form);
+pub struct Pending {
+    form: Form,
+    sealed: Sealed,
+}
 
 enum Form {
     Chunked(PendingResponse),
@@ -57,7 +62,7 @@ where
         .start(line(&parts), header_lines(&parts.headers), &mut first, &mut SystemRandom)
         .map_err(CallError::sealing_failed)?;
     let body = SealedBody::request(first, writer, body);
-    Ok((outer(gateway, CHUNKED, body), Pending(Form::Chunked(pending))))
+    Ok((outer(gateway, CHUNKED, body), Pending::chunked(client, pending)))
 }
 
 /// Seals a request whose content is there, in as few chunks as hold it: the outer request is a POST
@@ -75,7 +80,7 @@ pub fn seal<B>(
         .seal_chunked(line(&parts), header_lines(&parts.headers), &content, &mut SystemRandom)
         .map_err(CallError::sealing_failed)?;
     let body = SealedBody::whole(body.into());
-    Ok((outer(gateway, CHUNKED, body), Pending(Form::Chunked(pending))))
+    Ok((outer(gateway, CHUNKED, body), Pending::chunked(client, pending)))
 }
 
 /// Seals a request in one piece, for a server that knows RFC 9458 only: the outer request is a POST
@@ -95,7 +100,8 @@ pub fn seal_one_shot<B>(
     let (body, pending) = sealed.into_parts();
     let body = SealedBody::whole(body.into());
     let request = outer(gateway, ClientRequest::MEDIA_TYPE, body);
-    Ok((request, Pending(Form::OneShot(pending, limit))))
+    let sealed = handle(client, pending.exporter());
+    Ok((request, Pending { form: Form::OneShot(pending, limit), sealed }))
 }
 
 const CHUNKED: &str = Client::CHUNKED_MEDIA_TYPE;
@@ -118,9 +124,18 @@ fn outer<B>(gateway: Uri, media_type: &'static str, body: SealedBody<B>) -> Requ
     request
 }
 
+fn handle(client: &Client, exporter: Exporter) -> Sealed {
+    Sealed::new(client.recipient().key_id(), client.recipient().suite(), exporter)
+}
+
 impl Pending {
+    fn chunked(client: &Client, pending: PendingResponse) -> Self {
+        let sealed = handle(client, pending.exporter());
+        Self { form: Form::Chunked(pending), sealed }
+    }
+
     /// Opens the outer answer: as soon as the head is there if it is streamed, and as a whole if
-    /// not. Of the outer head nothing is in the response.
+    /// not. Of the outer head nothing is in the response; [`Sealed`] is among its extensions.
     ///
     /// # Errors
     /// See [`CallError`]. Redirects of the outer request are answers that are not sealed.
@@ -133,21 +148,23 @@ impl Pending {
         let status = outer.status;
         let content_type = outer.headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
         let failed = |error| CallError::answer(error, status);
-        match self.0 {
+        let mut response = match self.form {
             Form::Chunked(pending) => {
                 let reader = pending.open(status.as_u16(), content_type).map_err(failed)?;
                 let opened = open_response(body, reader).await;
                 let (parts, body) = opened.map_err(|error| CallError(Kind::Body(error)))?;
-                Ok(Response::from_parts(parts, body))
+                Response::from_parts(parts, body)
             }
             Form::OneShot(pending, limit) => {
                 pending.accepts(status.as_u16(), content_type).map_err(failed)?;
                 let (body, _) = collect(body, limit).await.map_err(CallError::incomplete)?;
                 let (response, trailers) =
                     pending.open_http(status.as_u16(), content_type, body).map_err(failed)?;
-                Ok(response.map(|content| OpenedBody::whole(content, trailers)))
+                response.map(|content| OpenedBody::whole(content, trailers))
             }
-        }
+        };
+        response.extensions_mut().insert(self.sealed);
+        Ok(response)
     }
 }
 

@@ -6,6 +6,7 @@
 //! `Send`.
 //!
 //! - [`client`]: a request is sealed into an outer one, and the answer to that is opened.
+//! - [`server`]: which requests are sealed calls, what is in them, and the answer sealed.
 //! - [`SealedBody`], [`OpenedBody`]: the bodies of outer and inner messages.
 //! - [`open_request`], [`open_response`]: the head of a streamed message, and its content as a body.
 //! - [`collect`]: a body in memory, within a limit.
@@ -19,10 +20,13 @@ mod opened;
 mod pieces;
 mod reader;
 mod sealed;
+mod sealed_call;
 mod sealing;
+pub mod server;
 
 pub use breaker::Breaker;
 pub use collect::{Incomplete, collect};
 pub use error::{BodyError, BoxError};
 pub use opened::{NoRequest, OpenedBody, open_request, open_response};
 pub use sealed::SealedBody;
+pub use sealed_call::Sealed;

@@ -26,15 +26,18 @@ use std::sync::{
 };
 
 use bytes::Bytes;
-use http::{Request, Response, request};
+use http::{Request, Response, request, response};
 use http_body::Body;
 use sealwire::{
-    Server, SystemRandom,
+    Code, Error, Server, SystemRandom,
+    bhttp::header_lines,
     server::{Answer, Call, ResponseStarter, ServerResponse, Sorted},
 };
 
-use crate::{BodyError, BoxError, Breaker, Incomplete, NoRequest, OpenedBody, SealedBody};
-use crate::{collect, open_request};
+use crate::{
+    BodyError, BoxError, Breaker, Incomplete, NoRequest, OpenedBody, Sealed, SealedBody, collect,
+    open_request,
+};
 
 /// Where sealed calls come in. Cheap to clone; clones share the server and count together.
 #[derive(Clone, Debug)]
@@ -168,10 +171,11 @@ impl Gate {
             return Err(call.busy());
         };
         let response_limit = self.response_limit;
-        let (request, form) = match call.is_chunked() {
+        let (mut request, form) = match call.is_chunked() {
             true => open_chunked(call, body).await?,
             false => open_one_shot(call, body).await?,
         };
+        request.extensions_mut().insert(form.sealed());
         Ok((request, Answering { form, response_limit }))
     }
 
@@ -205,7 +209,7 @@ where
         Ok((body, _)) => body,
         Err(Incomplete::TooLarge) => return Err(call.body_too_large()),
         // Whoever broke off is not there to read it.
-        Err(Incomplete::BrokenOff(_)) => return Err(call.not_opened()),
+        Err(Incomplete::BrokenOff(_)) => return Err(Answer::not_opened()),
     };
     let (request, trailers, response) = call.open_http(body, &mut SystemRandom)?;
     let request = request.map(|content| OpenedBody::whole(content, trailers));
@@ -219,17 +223,101 @@ where
 {
     let breaker = Breaker::new();
     let (head, starter, body) =
-        open_request(body, call.reader(), &breaker).await.map_err(NoRequest::into_answer)?;
-    let Ok(parts) = head.into_http() else {
-        return Err(starter.refuse(UNACCEPTABLE, &mut SystemRandom));
+        open_request(body, call.reader(), &breaker).await.map_err(|none| match none {
+            NoRequest::Refused(answer) => *answer,
+            // Whoever broke off is not there to read it.
+            NoRequest::Body(_) => Answer::not_opened(),
+        })?;
+    let parts = match head.into_http() {
+        Ok(parts) => parts,
+        Err(error) => return Err(starter.refuse(error.code(), &mut SystemRandom)),
     };
     let body = match starter.is_streaming() {
         true => body,
         // How much there may be is for the reader to say, which knows the route.
         false => match collect(body, usize::MAX).await {
             Ok((content, trailers)) => OpenedBody::whole(content.into(), trailers),
-            Err(incomplete) => return Err(starter.refuse(reason(incomplete), &mut SystemRandom)),
+            Err(incomplete) => return Err(starter.refuse(code(&incomplete), &mut SystemRandom)),
         },
     };
     Ok((Request::from_parts(parts, body), Form::Chunked(starter, breaker)))
+}
+
+/// Why a call did not arrive whole, as its sealed answer tells.
+fn code(incomplete: &Incomplete<BodyError>) -> Code {
+    match incomplete {
+        Incomplete::TooLarge => Code::TooLarge,
+        Incomplete::BrokenOff(error) => error.sealing().map_or(Code::OpenFailed, Error::code),
+    }
+}
+
+impl Form {
+    fn sealed(&self) -> Sealed {
+        match self {
+            Self::OneShot(sealer) => {
+                Sealed::new(sealer.key_id(), sealer.suite(), sealer.exporter())
+            }
+            Self::Chunked(starter, _) => {
+                Sealed::new(starter.key_id(), starter.suite(), starter.exporter())
+            }
+        }
+    }
+}
+
+impl Answering {
+    /// Seals the response of a handler: as it comes if the call was in chunks, else as a whole.
+    /// Before that its body is not polled.
+    pub async fn seal<R>(self, response: Response<R>) -> Response<SealedBody<R>>
+    where
+        R: Body<Data = Bytes>,
+        R::Error: Into<BoxError>,
+    {
+        let (parts, body) = response.into_parts();
+        match self.form {
+            Form::OneShot(sealer) => {
+                outer(seal_whole(sealer, &parts, body, self.response_limit).await)
+            }
+            Form::Chunked(starter, breaker) => {
+                let (status, fields) = (parts.status.as_u16(), header_lines(&parts.headers));
+                match starter.start(status, fields, &mut SystemRandom) {
+                    Ok((answer, writer)) => {
+                        let (head, first) = answer.into_http_parts();
+                        let body = SealedBody::response(first, writer, body, breaker);
+                        Response::from_parts(head, body)
+                    }
+                    Err(_) => outer(Answer::internal_error()),
+                }
+            }
+        }
+    }
+
+    /// Seals a 500 when there is no response, because the handler failed.
+    pub fn internal_error<R>(self) -> Response<SealedBody<R>> {
+        outer(match self.form {
+            Form::OneShot(sealer) => sealer.internal_error(&mut SystemRandom),
+            Form::Chunked(starter, _) => starter.internal_error(&mut SystemRandom),
+        })
+    }
+}
+
+async fn seal_whole<R>(
+    sealer: ServerResponse,
+    parts: &response::Parts,
+    body: R,
+    limit: usize,
+) -> Answer
+where
+    R: Body<Data = Bytes>,
+{
+    match collect(body, limit).await {
+        Ok((content, trailers)) => sealer
+            .seal_http(parts, &content, &trailers, &mut SystemRandom)
+            .unwrap_or_else(|_| Answer::internal_error()),
+        // A part of a response is none.
+        Err(_) => sealer.internal_error(&mut SystemRandom),
+    }
+}
+
+fn outer<R>(answer: Answer) -> Response<SealedBody<R>> {
+    Gate::whole(answer.into_http())
 }

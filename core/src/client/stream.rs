@@ -8,6 +8,7 @@ use crate::{
     bhttp::{ContentEncoder, Decoder, Event, FieldLines, Limits, RequestLine, encode_request},
     envelope::{Labels, chunked},
     error::{Code, Error, Result},
+    exporter::Exporter,
     media_type,
     ours::{remove_ours, without_ours},
     random::Random,
@@ -116,6 +117,12 @@ impl RequestWriter {
 }
 
 impl PendingResponse {
+    /// What derives further secrets that the server has, too.
+    #[must_use]
+    pub fn exporter(&self) -> Exporter {
+        self.opener.exporter()
+    }
+
     /// Begins to open the answer by its status and its `content-type`.
     ///
     /// # Errors

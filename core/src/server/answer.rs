@@ -83,6 +83,13 @@ impl Answer {
         Self::plain(Problem::INTERNAL)
     }
 
+    /// The answer to a body that did not arrive whole: the same as to any other that cannot be
+    /// opened.
+    #[must_use]
+    pub fn not_opened() -> Self {
+        Self::plain(Problem::NOT_OPENED)
+    }
+
     /// The status code. A sealed answer always has 200, whatever is inside.
     #[must_use]
     pub const fn status(&self) -> u16 {
@@ -147,18 +154,25 @@ impl Answer {
     #[cfg(feature = "http")]
     #[must_use]
     pub fn into_http(self) -> http::Response<bytes::Bytes> {
+        let (parts, body) = self.into_http_parts();
+        http::Response::from_parts(parts, body.into())
+    }
+
+    /// The head of that response, and the body.
+    #[cfg(feature = "http")]
+    #[must_use]
+    pub fn into_http_parts(self) -> (http::response::Parts, Vec<u8>) {
+        let (mut parts, ()) = http::Response::new(()).into_parts();
         let status = http::StatusCode::from_u16(self.status);
-        let mut fields = http::HeaderMap::with_capacity(8);
+        parts.status = status.unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+        parts.headers.reserve(8);
         for (name, value) in self.fields() {
             // All are ours but the origin, which was checked to be one that is allowed.
             if let Ok(value) = http::HeaderValue::from_str(value) {
-                fields.insert(http::HeaderName::from_static(name), value);
+                parts.headers.insert(http::HeaderName::from_static(name), value);
             }
         }
-        let mut response = http::Response::new(self.body.into());
-        *response.status_mut() = status.unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
-        *response.headers_mut() = fields;
-        response
+        (parts, self.body)
     }
 }
 
@@ -251,11 +265,17 @@ impl Problem {
 }
 
 /// The sealed answer to an inner request that could not be decoded.
-impl From<Error> for Problem {
-    fn from(error: Error) -> Self {
-        match error.code() {
+impl From<Code> for Problem {
+    fn from(code: Code) -> Self {
+        match code {
             Code::TooLarge => Self::TOO_LARGE,
             _ => Self::INVALID,
         }
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        error.code().into()
     }
 }

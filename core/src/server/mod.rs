@@ -23,6 +23,7 @@ use crate::{
     bhttp::{self, FieldLines, Fields, Limits, RequestHead},
     envelope::{Labels, ResponseSealer, open_request},
     error::{Code, Error, Result},
+    exporter::Exporter,
     keys::KeyRing,
     media_type, message_buffer,
     ours::without_ours,
@@ -309,6 +310,12 @@ impl ServerResponse {
     #[must_use]
     pub const fn suite(&self) -> Suite {
         self.sealer.suite()
+    }
+
+    /// What derives further secrets that the client has, too.
+    #[must_use]
+    pub fn exporter(&self) -> Exporter {
+        self.sealer.exporter()
     }
 
     /// Seals the final response to the request, or a problem in its place.

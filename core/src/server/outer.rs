@@ -199,21 +199,14 @@ impl Call {
 
     /// The answer to a body of more than [`Self::body_limit`] bytes.
     #[must_use]
-    pub fn body_too_large(self) -> Answer {
-        Answer::plain(Problem::BODY_TOO_LARGE).allow_origin(self.way.origin)
-    }
-
-    /// The answer to a body that did not arrive whole: the same as to any other that cannot be
-    /// opened.
-    #[must_use]
-    pub fn not_opened(self) -> Answer {
-        Answer::plain(Problem::NOT_OPENED).allow_origin(self.way.origin)
+    pub fn body_too_large(&self) -> Answer {
+        Answer::plain(Problem::BODY_TOO_LARGE).allow_origin(self.way.origin.clone())
     }
 
     /// The answer when as many calls are being opened as may be.
     #[must_use]
-    pub fn busy(self) -> Answer {
-        Answer::plain(Problem::BUSY).allow_origin(self.way.origin)
+    pub fn busy(&self) -> Answer {
+        Answer::plain(Problem::BUSY).allow_origin(self.way.origin.clone())
     }
 }
 

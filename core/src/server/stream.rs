@@ -8,6 +8,7 @@ use crate::{
     bhttp::{Decoder, Event, FieldLines, Fields, Limits, RequestHead, ResponseEncoder},
     envelope::{Labels, chunked},
     error::{Code, Error, Result},
+    exporter::Exporter,
     media_type,
     ours::without_ours,
     padding::Padding,
@@ -245,6 +246,12 @@ impl ResponseStarter {
         self.sealer.suite()
     }
 
+    /// What derives further secrets that the client has, too.
+    #[must_use]
+    pub fn exporter(&self) -> Exporter {
+        self.sealer.exporter()
+    }
+
     /// Whether the route of the call is one whose handler gets the content as it arrives.
     #[must_use]
     pub const fn is_streaming(&self) -> bool {
@@ -300,10 +307,10 @@ impl ResponseStarter {
     }
 
     /// The answer to a request that broke before its handler was called, though its head was handed
-    /// out: a sealed 413 if `error` is `TooLarge`, else a sealed 400.
+    /// out: a sealed 413 if `why` is `TooLarge`, else a sealed 400.
     #[must_use]
-    pub fn refuse(self, error: Error, random: &mut dyn Random) -> Answer {
-        self.answer(error.into(), random)
+    pub fn refuse(self, why: Code, random: &mut dyn Random) -> Answer {
+        self.answer(why.into(), random)
     }
 
     fn answer(mut self, problem: Problem, random: &mut dyn Random) -> Answer {
