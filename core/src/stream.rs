@@ -90,6 +90,11 @@ impl Writer {
         Ok(Self { encoder, sealer })
     }
 
+    /// Whether the message can have content.
+    pub(crate) const fn takes_content(&self) -> bool {
+        self.encoder.takes_content()
+    }
+
     /// Appends sealed content to `out`: it is copied there once. Nothing is appended for none.
     pub(crate) fn content(&mut self, content: &[u8], out: &mut Vec<u8>) -> Result<()> {
         let Some(prefix) = self.encoder.admit(content)? else { return Ok(()) };

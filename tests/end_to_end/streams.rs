@@ -163,6 +163,53 @@ fn a_streamed_call_there_and_back_in_any_pieces() {
     }
 }
 
+/// Whoever pushes what is wanted, no more and no less, finds all content but that of the final
+/// chunk in what was pushed.
+#[test]
+fn what_is_wanted_is_opened_where_it_lies() {
+    let (server, pinned) = server();
+    let server = Arc::new(server);
+    let pieces: [&[u8]; 2] = [&[1; 40_000], b"x"];
+    let (mut wire, pending) = sealed(&client(&pinned), LINE, &pieces);
+    let (mut rest, mut reader, mut sizes) = (&mut wire[..], reader(&server), Vec::new());
+    let (mut content, mut answering) = (0, None);
+    while let Some(wanted) = reader.wanted() {
+        let (piece, behind) = rest.split_at_mut(wanted);
+        let range = piece.as_ptr_range();
+        reader
+            .push(piece, &mut SystemRandom, &mut |event| {
+                match event {
+                    RequestEvent::Head(_, starter) => answering = Some(starter),
+                    RequestEvent::Content(found) => {
+                        assert!(range.contains(&found.as_ptr()));
+                        content += found.len();
+                    }
+                    RequestEvent::Trailers(_) => panic!("they are in the final chunk"),
+                }
+                Ok(())
+            })
+            .unwrap();
+        sizes.push(wanted);
+        rest = behind;
+    }
+    assert_eq!(content, 40_001);
+    // The header, the key, the first byte of a length and what follows it, chunks of 16 KiB.
+    assert_eq!((sizes[0], sizes[1], sizes[2]), (7, 32, 1));
+    assert!(sizes.contains(&3) && sizes.contains(&(16 * 1024 + 16)));
+    reader.push(rest, &mut SystemRandom, &mut |_| Ok(())).unwrap();
+    reader.finish(&mut SystemRandom, &mut |_| Ok(())).unwrap();
+
+    let (mut out, none) = (Vec::new(), Fields::new());
+    let starter = answering.unwrap();
+    starter.start(200, none.lines(), &mut out, &mut SystemRandom).unwrap();
+    let mut reader = pending.open(200, RESPONSE).unwrap();
+    assert_eq!(reader.wanted(), Some(32), "the nonce");
+    reader.push(&mut out[..30], &mut |_| Ok(())).unwrap();
+    assert_eq!(reader.wanted(), Some(2));
+    reader.push(&mut out[30..32], &mut |_| Ok(())).unwrap();
+    assert_eq!(reader.wanted(), Some(1), "a length");
+}
+
 /// The head, and every event of a stream, can be read before the next one is made.
 #[test]
 fn nothing_waits_for_what_comes_later() {

@@ -136,6 +136,10 @@ where
         return Poll::Ready(Err(BodyError::broken_off()));
     }
     let mut out = sealing.take_first();
+    if !sealing.takes_content() {
+        sealing.finish(&HeaderMap::new(), &mut out)?;
+        return Poll::Ready(Ok(out));
+    }
     for _ in 0..BUDGET {
         let frame = match sealing.take_rest() {
             Some(rest) => Poll::Ready(Some(Ok(rest))),

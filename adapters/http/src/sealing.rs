@@ -47,6 +47,15 @@ impl Sealing {
         self.writer.is_none()
     }
 
+    /// Whether content is of any use: what answers HEAD has none, however long it would be.
+    pub(crate) fn takes_content(&self) -> bool {
+        match &self.writer {
+            Some(Writer::Response(writer)) => writer.takes_content(),
+            Some(Writer::Request(_)) => true,
+            None => false,
+        }
+    }
+
     /// What goes out before anything else.
     pub(crate) fn take_first(&mut self) -> Vec<u8> {
         mem::take(&mut self.first)

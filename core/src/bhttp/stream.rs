@@ -148,6 +148,11 @@ impl ContentEncoder {
         Ok(())
     }
 
+    /// Whether content is written at all.
+    pub(crate) const fn takes_content(&self) -> bool {
+        !self.declared.is_empty()
+    }
+
     /// Counts a chunk, and tells what to write in front of it; nothing if it is not to be written.
     pub(crate) fn admit(&mut self, chunk: &[u8]) -> Result<Option<varint::Encoded>> {
         if chunk.is_empty() || self.declared.is_empty() {

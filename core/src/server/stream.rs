@@ -335,6 +335,13 @@ impl ResponseStarter {
 }
 
 impl ResponseWriter {
+    /// Whether content is of any use. If not, because the response is one to HEAD, a 204, a 304 or a
+    /// problem in place of another, finish it, and do not wait for what would be left out.
+    #[must_use]
+    pub fn takes_content(&self) -> bool {
+        self.0.as_ref().is_some_and(Writer::takes_content)
+    }
+
     /// Appends sealed content to `out`. Nothing is appended for none, or where a response has none.
     ///
     /// # Errors

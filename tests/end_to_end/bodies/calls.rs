@@ -1,3 +1,4 @@
+use futures::FutureExt as _;
 use http::{Method, StatusCode, header::CONTENT_TYPE};
 use http_body_util::Full;
 use sealwire::{Aead, Code};
@@ -54,6 +55,29 @@ fn a_response_to_head_has_no_content() {
     let response = block_on(async { pending.open(echo(&server, outer).await).await }).unwrap();
     let got = block_on(read(response.into_body()));
     assert!(got.frames.is_empty() && got.error.is_none());
+}
+
+/// A stream that never ends, asked for by HEAD, or in place of which a problem is sent.
+#[test]
+fn a_body_that_is_left_out_is_not_waited_for() {
+    let (server, client) = rig();
+    for (method, status, expected) in
+        [(Method::HEAD, 200, 200), (Method::GET, 204, 204), (Method::GET, 101, 500)]
+    {
+        let mut asked = request(Bytes::new());
+        *asked.method_mut() = method;
+        let (outer, pending) = client::seal::<Frames>(&client, asked, gateway()).unwrap();
+        let breaker = Breaker::new();
+        let future = opened(&server, outer.into_body(), &breaker);
+        let (_, starter, _) = block_on(future).unwrap();
+        let (mut first, none) = (Vec::new(), HeaderMap::new());
+        let writer = starter.start(status, header_lines(&none), &mut first, &mut SystemRandom);
+        let (_sender, inner) = channel();
+        let sealed = SealedBody::response(first, writer.unwrap(), inner, breaker);
+        let response = pending.open(outer_response(sealed)).now_or_never().unwrap().unwrap();
+        assert_eq!(response.status(), expected);
+        assert!(read(response.into_body()).now_or_never().expect("no wait").error.is_none());
+    }
 }
 
 /// A response that is there when it is asked for goes out in one frame, head and end included.

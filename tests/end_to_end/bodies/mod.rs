@@ -33,6 +33,7 @@ use sealwire_http::{
     open_request,
 };
 
+type Polled<D, E> = Poll<Option<Result<Frame<D>, E>>>;
 type Item = Result<Frame<Bytes>, BoxError>;
 type Frames = StreamBody<stream::Iter<std::vec::IntoIter<Item>>>;
 type Channel = StreamBody<UnboundedReceiver<Item>>;
@@ -151,7 +152,7 @@ fn outer_response<B>(body: B) -> Response<B> {
 }
 
 /// What a body has to say now.
-fn poll_now<B: Body + Unpin>(body: &mut B) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+fn poll_now<B: Body + Unpin>(body: &mut B) -> Polled<B::Data, B::Error> {
     let mut context = Context::from_waker(noop_waker_ref());
     std::pin::Pin::new(body).poll_frame(&mut context)
 }

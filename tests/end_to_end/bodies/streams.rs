@@ -5,7 +5,7 @@ use super::*;
 
 /// `length` bytes that differ.
 fn content(length: usize) -> Vec<u8> {
-    (0..length).map(|i| (i % 251) as u8).collect()
+    (0..=250).cycle().take(length).collect()
 }
 
 proptest! {
@@ -160,11 +160,14 @@ fn what_is_whole_or_passed_tells_its_size() {
 
 /// An adapter can put them where they have to be `Send`.
 #[test]
-fn all_is_send_if_the_bodies_are() {
+fn all_is_send_and_sync_if_the_bodies_are() {
     fn is_send<T: Send>(_: &T) {}
     let (server, client) = rig();
     let (outer, pending) = client::seal_stream(&client, request(channel().1), gateway()).unwrap();
+    fn is_sync<T: Sync>(_: &T) {}
     is_send(&outer);
+    is_sync(outer.body());
+    is_sync(&OpenedBody::passed(channel().1));
     is_send(&pending.open(outer_response(channel().1)));
     is_send(&opened(&server, outer.into_body(), &Breaker::new()));
 }
