@@ -13,7 +13,8 @@ use http::{Request, Response, header::CONTENT_TYPE};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::{BodyExt as _, Full};
 use sealwire::server::GATEWAY_PATH;
-use sealwire_tower::{SealwireBody, SealwireLayer, SealwireService};
+use sealwire_http::BoxError;
+use sealwire_tower::{SealedBody, SealwireLayer, SealwireService};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower_layer::Layer as _;
 use tower_service::Service;
@@ -85,12 +86,13 @@ impl Body for Never {
 }
 
 type Call = Pin<Box<dyn Future<Output = Result<Answer, Infallible>> + Send>>;
-type Answer = Response<SealwireBody<Full<Bytes>>>;
+type Answer = Response<SealedBody<Full<Bytes>>>;
 
 /// Readies the service and begins a call, as whoever speaks tower does.
 async fn call<B>(service: &mut SealwireService<Limited>, request: Request<B>) -> Call
 where
     B: Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
 {
     let Ok(()) = poll_fn(|context| Service::<Request<B>>::poll_ready(service, context)).await;
     service.call(request)

@@ -199,9 +199,9 @@ fn what_is_wanted_is_opened_where_it_lies() {
     reader.push(rest, &mut SystemRandom, &mut |_| Ok(())).unwrap();
     reader.finish(&mut SystemRandom, &mut |_| Ok(())).unwrap();
 
-    let (mut out, none) = (Vec::new(), Fields::new());
     let starter = answering.unwrap();
-    starter.start(200, none.lines(), &mut out, &mut SystemRandom).unwrap();
+    let (answer, _) = starter.start(200, Fields::new().lines(), &mut SystemRandom).unwrap();
+    let mut out = answer.into_body();
     let mut reader = pending.open(200, RESPONSE).unwrap();
     assert_eq!(reader.wanted(), Some(32), "the nonce");
     reader.push(&mut out[..30], &mut |_| Ok(())).unwrap();

@@ -19,7 +19,8 @@ use http::{HeaderMap, HeaderName, Response, StatusCode, header::CONTENT_TYPE};
 use http_body::{Frame, SizeHint};
 use http_body_util::{BodyExt as _, Full};
 use sealwire::{SystemRandom, client::ClientResponse, server::GATEWAY_PATH};
-use sealwire_tower::{Sealed, SealwireBody, SealwireLayer};
+use sealwire_http::server::Gate;
+use sealwire_tower::{OpenedBody, Sealed, SealwireLayer};
 use tower_layer::Layer as _;
 use tower_service::Service;
 
@@ -33,16 +34,17 @@ pub(super) async fn send<B, R>(
 ) -> (http::response::Parts, Vec<u8>)
 where
     R: http_body::Body<Data = Bytes>,
+    R::Error: std::fmt::Debug,
 {
     let Ok(response) = service.call(request).await;
     let (parts, body) = response.into_parts();
-    let Ok(body) = body.collect().await else { panic!("the body broke off") };
+    let body = body.collect().await.unwrap();
     (parts, body.to_bytes().into())
 }
 
 fn router() -> Router {
     let echo = |sealed: Option<Extension<Sealed>>, request: Request| async move {
-        let sealed = sealed.map(|Extension(sealed)| sealed.key_id);
+        let sealed = sealed.map(|Extension(sealed)| sealed.key_id());
         let target = format!("{} {} {sealed:?} ", request.method(), request.uri());
         let body = request.into_body().collect().await.unwrap();
         format!("{target}{:?}", body.to_bytes())
@@ -260,7 +262,7 @@ async fn a_response_over_the_limit_is_a_sealed_500_from_its_first_frame_beyond()
     assert_eq!(asked.swap(0, Ordering::Relaxed), 11);
 
     assert_handler_failed(&answer_of(|layer| layer, frames(MIB, 99)).await);
-    assert_eq!(asked.swap(0, Ordering::Relaxed), SealwireLayer::DEFAULT_RESPONSE_LIMIT / MIB + 1);
+    assert_eq!(asked.swap(0, Ordering::Relaxed), Gate::DEFAULT_RESPONSE_LIMIT / MIB + 1);
 
     let announcing = {
         let frames = frames(100, 99);
@@ -274,7 +276,7 @@ async fn a_response_over_the_limit_is_a_sealed_500_from_its_first_frame_beyond()
 #[derive(Clone)]
 struct Pinned;
 
-impl<B> Service<http::Request<SealwireBody<B>>> for Pinned {
+impl<B> Service<http::Request<OpenedBody<B>>> for Pinned {
     type Response = Response<Frames>;
     type Error = Infallible;
     type Future = std::future::Ready<Result<Self::Response, Infallible>>;
@@ -283,7 +285,7 @@ impl<B> Service<http::Request<SealwireBody<B>>> for Pinned {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, _: http::Request<SealwireBody<B>>) -> Self::Future {
+    fn call(&mut self, _: http::Request<OpenedBody<B>>) -> Self::Future {
         std::future::ready(Ok(Response::new(Frames::new(3, 2, &Arc::default()))))
     }
 }

@@ -2,11 +2,15 @@ use std::sync::Arc;
 
 use http::Extensions;
 use sealwire::Server;
+use sealwire_http::server::Gate;
 use tower_layer::Layer;
 
 use crate::SealwireService;
 
 /// Opens sealed calls in front of a service. Cheap to clone; clones share the server's keys.
+///
+/// What calls are, where they come in, which routes stream and which take sealed calls only, is
+/// configured on the [`Server`].
 #[derive(Clone, Debug)]
 pub struct SealwireLayer {
     settings: Arc<Settings>,
@@ -14,27 +18,29 @@ pub struct SealwireLayer {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
-    pub(crate) server: Arc<Server>,
-    pub(crate) response_limit: usize,
+    pub(crate) gate: Gate,
     copies: Vec<fn(&Extensions, &mut Extensions)>,
 }
 
 impl SealwireLayer {
-    /// The content of a handler's response in bytes, unless configured: 16 MiB.
-    pub const DEFAULT_RESPONSE_LIMIT: usize = 16 * 1024 * 1024;
-
     /// A layer that opens what `server` can open.
     pub fn new(server: impl Into<Arc<Server>>) -> Self {
-        let (server, response_limit) = (server.into(), Self::DEFAULT_RESPONSE_LIMIT);
-        Self { settings: Arc::new(Settings { server, response_limit, copies: Vec::new() }) }
+        Self { settings: Arc::new(Settings { gate: Gate::new(server), copies: Vec::new() }) }
     }
 
-    /// How many bytes of content a handler may answer a sealed call with, since the answer is held
-    /// in memory. Beyond, the handler's body is dropped and the client gets a sealed 500.
+    /// How many bytes of content a handler may answer a call in one piece with, since that answer is
+    /// held in memory: [`Gate::DEFAULT_RESPONSE_LIMIT`] unless set. Beyond, the handler's body is
+    /// dropped and the client gets a sealed 500. Answers to calls in chunks have no limit.
     #[must_use]
-    pub fn response_limit(mut self, bytes: usize) -> Self {
-        Arc::make_mut(&mut self.settings).response_limit = bytes;
-        self
+    pub fn response_limit(self, bytes: usize) -> Self {
+        self.with_gate(|gate| gate.response_limit(bytes))
+    }
+
+    /// How many calls may be on their way from the first byte of their body to their handler:
+    /// [`Gate::DEFAULT_CONCURRENT_OPENS`] unless set. Those beyond are answered with 503.
+    #[must_use]
+    pub fn concurrent_opens(self, calls: usize) -> Self {
+        self.with_gate(|gate| gate.concurrent_opens(calls))
     }
 
     /// Copies an extension of the outer request, if it has one of type `T`, to the request that was
@@ -46,6 +52,12 @@ impl SealwireLayer {
     #[must_use]
     pub fn copy_extension<T: Clone + Send + Sync + 'static>(mut self) -> Self {
         Arc::make_mut(&mut self.settings).copies.push(copy::<T>);
+        self
+    }
+
+    fn with_gate(mut self, change: impl FnOnce(Gate) -> Gate) -> Self {
+        let settings = Arc::make_mut(&mut self.settings);
+        settings.gate = change(settings.gate.clone());
         self
     }
 }

@@ -3,9 +3,14 @@
 //!
 //! It answers on the gateway path ([`sealwire::server::GATEWAY_PATH`]): GET with the key
 //! configurations, POST by opening the sealed call, handing the service below a normal
-//! `http::Request` with the inner method, target, fields and content, and sealing its response.
-//! Every other request is passed on untouched. Which is which a handler can tell by the extension
-//! [`Sealed`], never by a field.
+//! `http::Request` with the inner method, target, fields and content, and sealing its response as
+//! it is produced. Every other request is passed on, unless its route takes sealed calls only. Which
+//! is which a handler can tell by the extension [`Sealed`], never by a field.
+//!
+//! A call is complete before its handler is called, and held in memory until then. A handler on a
+//! route that [streams](sealwire::server::Route::streaming) is called as soon as the head was opened,
+//! and must be ready for a body that ends in an error. A response whose body fails is broken off, so
+//! that the client does not take it for complete.
 //!
 //! The handler of a sealed call sees nothing of the outer request: neither its fields nor its
 //! extensions, but for those that [`SealwireLayer::copy_extension`] names, such as axum's
@@ -40,14 +45,13 @@
 //! # run().unwrap();
 //! ```
 //!
-//! For now messages are held in memory, sealed in one piece, and not protected against replay.
-//! Requests are limited by the [`Server`](sealwire::Server), responses by
-//! [`SealwireLayer::response_limit`].
+//! A service that fails without a response fails the outer request, as it would without this layer.
+//!
+//! For now calls are not protected against replay.
 
-mod body;
 mod layer;
 mod service;
 
-pub use body::SealwireBody;
 pub use layer::SealwireLayer;
-pub use service::{Sealed, SealwireService};
+pub use sealwire_http::{BodyError, OpenedBody, Sealed, SealedBody};
+pub use service::SealwireService;

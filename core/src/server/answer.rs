@@ -115,9 +115,10 @@ impl Answer {
         let retry = [("retry-after", "1")];
         // Whoever forwards it should not wait for its end (RFC 10036).
         let incremental = [("incremental", "?1")];
-        always
+        content_type
+            .map(|content_type| ("content-type", content_type))
             .into_iter()
-            .chain(content_type.map(|content_type| ("content-type", content_type)))
+            .chain(always)
             .chain(allow)
             .chain(retry.into_iter().filter(|_| self.status == 503))
             .chain(incremental.into_iter().filter(|_| self.kind == Kind::SealedInChunks))

@@ -70,10 +70,10 @@ fn a_body_that_is_left_out_is_not_waited_for() {
         let breaker = Breaker::new();
         let future = opened(&server, outer.into_body(), &breaker);
         let (_, starter, _) = block_on(future).unwrap();
-        let (mut first, none) = (Vec::new(), HeaderMap::new());
-        let writer = starter.start(status, header_lines(&none), &mut first, &mut SystemRandom);
-        let (_sender, inner) = channel();
-        let sealed = SealedBody::response(first, writer.unwrap(), inner, breaker);
+        let none = HeaderMap::new();
+        let started = starter.start(status, header_lines(&none), &mut SystemRandom);
+        let ((answer, writer), (_sender, inner)) = (started.unwrap(), channel());
+        let sealed = SealedBody::response(answer.into_body(), writer, inner, breaker);
         let response = pending.open(outer_response(sealed)).now_or_never().unwrap().unwrap();
         assert_eq!(response.status(), expected);
         assert!(read(response.into_body()).now_or_never().expect("no wait").error.is_none());

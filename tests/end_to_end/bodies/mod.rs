@@ -141,9 +141,9 @@ where
 
 /// Starts the answer to a request.
 fn answer<B>(starter: ResponseStarter, inner: B, breaker: &Breaker) -> SealedBody<B> {
-    let (mut first, fields) = (Vec::new(), HeaderMap::new());
-    let writer = starter.start(200, header_lines(&fields), &mut first, &mut SystemRandom).unwrap();
-    SealedBody::response(first, writer, inner, breaker.clone())
+    let fields = HeaderMap::new();
+    let (answer, writer) = starter.start(200, header_lines(&fields), &mut SystemRandom).unwrap();
+    SealedBody::response(answer.into_body(), writer, inner, breaker.clone())
 }
 
 /// The outer response with that body.
