@@ -7,6 +7,7 @@ mod outside;
 mod readiness;
 mod reqwest;
 mod sans_io;
+mod sorting;
 mod streams;
 mod tower;
 
