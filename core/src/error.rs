@@ -29,6 +29,8 @@ pub enum Code {
     UnknownKey,
     /// Bytes that should have been a Binary HTTP message (RFC 9292) are not one we accept.
     InvalidHttp,
+    /// A payload that opened does not hold what was expected in it.
+    InvalidPayload,
     /// A message, a field section or a body exceeds a configured limit.
     TooLarge,
     /// A key configuration, or a list of them, is malformed (RFC 9458, section 3).
@@ -87,6 +89,7 @@ impl Error {
             Code::OpenFailed
             | Code::UnknownKey
             | Code::InvalidHttp
+            | Code::InvalidPayload
             | Code::TooLarge
             | Code::InvalidKeyConfig
             | Code::NoUsableKey
@@ -112,6 +115,7 @@ impl Code {
             Self::OpenFailed => "open_failed",
             Self::UnknownKey => "unknown_key",
             Self::InvalidHttp => "invalid_http",
+            Self::InvalidPayload => "invalid_payload",
             Self::TooLarge => "too_large",
             Self::InvalidKeyConfig => "invalid_key_config",
             Self::NoUsableKey => "no_usable_key",

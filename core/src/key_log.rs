@@ -41,7 +41,10 @@
 mod writer;
 
 use alloc::{string::String, sync::Arc};
-use core::fmt::{self, Write as _};
+use core::{
+    fmt::{self, Write as _},
+    panic::{RefUnwindSafe, UnwindSafe},
+};
 
 use zeroize::Zeroizing;
 
@@ -111,6 +114,11 @@ impl PartialEq for Attached {
 }
 
 impl Eq for Attached {}
+
+// A log is only ever called, so what a panic did to it breaks nothing here; and a feature must not
+// take away what a recipient is without it.
+impl UnwindSafe for Attached {}
+impl RefUnwindSafe for Attached {}
 
 impl fmt::Debug for Attached {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

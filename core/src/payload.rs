@@ -4,6 +4,7 @@
 //!
 //! The format is that of [one-shot envelopes](crate::envelope) under labels made of a media type
 //! (RFC 9458, section 4.6), so what was sealed as one type does not open as another, nor as HTTP.
+//! With the feature `json`, values of any type that serde knows are sealed and opened as they are.
 //!
 //! ```
 //! use sealwire::keys::{KeyPair, KeyRing, Policy, Recipient, ServerKey};
@@ -24,8 +25,14 @@
 //! # Ok::<(), sealwire::Error>(())
 //! ```
 
+#[cfg(feature = "json")]
+mod json;
+
 use alloc::{format, string::String, vec::Vec};
 use core::fmt;
+
+#[cfg(feature = "json")]
+pub use json::seal_json;
 
 use crate::{
     envelope::{self, Labels, ResponseOpener, ResponseSealer},
@@ -64,9 +71,19 @@ pub fn seal(
     payload: &[u8],
     random: &mut dyn Random,
 ) -> Result<(Vec<u8>, PendingReply)> {
-    let (request, response) = labels(media_type)?;
+    let labels = labels(media_type)?;
     let mut message = message_buffer(recipient.headroom(), payload);
     message.extend_from_slice(payload);
+    seal_message(recipient, labels, message, random)
+}
+
+/// Seals what lies behind the headroom of `message`, and wipes it if that fails.
+fn seal_message(
+    recipient: &Recipient,
+    (request, response): (String, String),
+    mut message: Vec<u8>,
+    random: &mut dyn Random,
+) -> Result<(Vec<u8>, PendingReply)> {
     let labels = Labels { request: &request, response: &response };
     let opener = envelope::seal_request(recipient, labels, &mut message, random)
         .inspect_err(|_| wipe(&mut message))?;
@@ -92,6 +109,11 @@ impl Reply {
     pub fn seal(self, payload: &[u8], random: &mut dyn Random) -> Result<Vec<u8>> {
         let mut message = message_buffer(self.0.headroom(), payload);
         message.extend_from_slice(payload);
+        self.seal_message(message, random)
+    }
+
+    /// Seals what lies behind the headroom of `message`, and wipes it if that fails.
+    fn seal_message(self, mut message: Vec<u8>, random: &mut dyn Random) -> Result<Vec<u8>> {
         self.0.seal(&mut message, random).inspect_err(|_| wipe(&mut message))?;
         Ok(message)
     }

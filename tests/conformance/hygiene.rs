@@ -150,6 +150,10 @@ const fn secret_types_are_not_copied() {
     check!(ResponseOpener, ResponseSealer);
     check!(chunked::ResponseOpener, chunked::ResponseSealer);
     check!(chunked::ChunkOpener, chunked::ChunkSealer);
+    // Whatever the features.
+    assert!(implements!(Recipient, core::panic::UnwindSafe));
+    assert!(implements!(Recipient, core::panic::RefUnwindSafe));
+    assert!(implements!(KeyRing, core::panic::RefUnwindSafe));
     // The probe itself works.
     assert!(implements!(Recipient, Clone));
     assert!(implements!(Labels<'static>, Copy) && implements!(Suite, Copy));

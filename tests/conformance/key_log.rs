@@ -204,7 +204,7 @@ impl Write for Full {
 #[test]
 fn calls_go_on_when_the_log_cannot_be_written() {
     let log = Log::default();
-    let error = KeyLogWriter::new(Full(log.clone(), 10)).err().expect("no room for a warning");
+    let error = KeyLogWriter::new(Full(log.clone(), 10)).expect_err("no room for a warning");
     assert_eq!(error.kind(), ErrorKind::StorageFull);
 
     let writer = Arc::new(KeyLogWriter::new(Full(log.clone(), 400)).unwrap());

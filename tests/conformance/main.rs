@@ -8,6 +8,7 @@ mod key_configs;
 mod key_log;
 mod known_answers;
 mod oblivious;
+mod payload;
 mod pem;
 mod refused;
 mod wycheproof;
