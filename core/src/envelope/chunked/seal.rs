@@ -180,7 +180,8 @@ impl ChunkSealer {
         let start = out.len();
         varint::put(out, length as u64);
         let at = out.len();
-        chunk.iter().for_each(|part| out.extend_from_slice(part));
+        let pieces = chunk.iter().flat_map(|part| part.chunks(PIECE));
+        pieces.for_each(|piece| out.extend_from_slice(piece));
         out.resize(out.len().saturating_add(zeros), 0);
         let sealed = out.get_mut(at..).unwrap_or_default();
         match self.key.messages().seal(aad, sealed) {
@@ -203,6 +204,11 @@ fn take<'a>(bytes: &mut &'a [u8], length: usize) -> &'a [u8] {
     *bytes = rest;
     front
 }
+
+/// Plaintext is copied so many bytes at a time. For 2 KiB and more glibc uses `rep movsb`, which some
+/// processors (AMD Zen 3 and 4) do ten times slower if source and target happen to lie at nearly the
+/// same offset in their pages: sealing 16 KiB by AES-128-GCM then takes four times as long.
+const PIECE: usize = 1024;
 
 /// Bytes around the plaintext of a chunk: its length and its tag.
 const OVERHEAD: usize = 4 + Aead::TAG_LEN;
