@@ -249,7 +249,7 @@ fn take<'a>(bytes: &mut &'a [u8], length: usize) -> &'a [u8] {
 }
 
 /// Plaintext is copied so many bytes at a time. For 2 KiB and more glibc uses `rep movsb`, which some
-/// processors (AMD Zen 3 and 4) do ten times slower if source and target happen to lie at nearly the
+/// processors (AMD Zen 4 for one) do ten times slower if source and target happen to lie at nearly the
 /// same offset in their pages: sealing 16 KiB by AES-128-GCM then takes four times as long.
 const PIECE: usize = 1024;
 
