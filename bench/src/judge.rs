@@ -42,7 +42,7 @@ impl Judgement {
     pub(crate) fn of(outcome: &Outcome) -> Option<Self> {
         let ours = microseconds(&outcome.ours);
         let compare = |(peer, figures): (&crate::rows::Peer, &Vec<Figure>)| {
-            let target = peer.target.iter().copied().collect();
+            let target = peer.target.map_or_else(Vec::new, |target| vec![target; ours.len()]);
             Comparison::new(peer.label.to_owned(), microseconds(figures), &ours, target)
         };
         let peers: Vec<Comparison> =

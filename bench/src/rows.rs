@@ -53,6 +53,42 @@ const fn peer(
     Peer { label, program, ops, target }
 }
 
+/// Of S7, by each AEAD: sealed where the chunk lies, sealed into another buffer, opened.
+const CHUNKS: &[&str] = &[
+    "S7-seal-in-place-aes-128-gcm",
+    "S7-seal-aes-128-gcm",
+    "S7-open-aes-128-gcm",
+    "S7-seal-in-place-aes-256-gcm",
+    "S7-seal-aes-256-gcm",
+    "S7-open-aes-256-gcm",
+    "S7-seal-in-place-chacha20-poly1305",
+    "S7-seal-chacha20-poly1305",
+    "S7-open-chacha20-poly1305",
+];
+/// The AEAD alone, which copies where we do.
+const RAW_CHUNKS: &[&str] = &[
+    "S7-raw-seal-in-place-aes-128-gcm",
+    "S7-raw-seal-aes-128-gcm",
+    "S7-raw-open-aes-128-gcm",
+    "S7-raw-seal-in-place-aes-256-gcm",
+    "S7-raw-seal-aes-256-gcm",
+    "S7-raw-open-aes-256-gcm",
+    "S7-raw-seal-in-place-chacha20-poly1305",
+    "S7-raw-seal-chacha20-poly1305",
+    "S7-raw-open-chacha20-poly1305",
+];
+/// The AEAD alone, which never copies.
+const IN_PLACE_CHUNKS: &[&str] = &[
+    "S7-raw-seal-in-place-aes-128-gcm",
+    "S7-raw-seal-in-place-aes-128-gcm",
+    "S7-raw-open-aes-128-gcm",
+    "S7-raw-seal-in-place-aes-256-gcm",
+    "S7-raw-seal-in-place-aes-256-gcm",
+    "S7-raw-open-aes-256-gcm",
+    "S7-raw-seal-in-place-chacha20-poly1305",
+    "S7-raw-seal-in-place-chacha20-poly1305",
+    "S7-raw-open-chacha20-poly1305",
+];
 const SINGLE_SHOT: &[&str] = &["S11-seal", "S11-open"];
 
 /// All rows.
@@ -112,6 +148,17 @@ pub(crate) const ROWS: &[Row] = &[
             peer("ohttp-0.8", OHTTP, &["S6"], Some(3.5)),
             peer("ohttp-0.8+tables", OHTTP.with_tables(), &["S6"], None),
             peer("aloha-0.3", ALOHA, &["S6"], None),
+        ],
+        fastest: None,
+        primitives: None,
+    },
+    Row {
+        name: "S7",
+        what: "1 MiB sealed/opened in chunks of 16 KiB, beside the AEAD alone",
+        ops: CHUNKS,
+        peers: &[
+            peer("ring-0.17", OURS, RAW_CHUNKS, Some(0.90)),
+            peer("ring-0.17-in-place", OURS, IN_PLACE_CHUNKS, None),
         ],
         fastest: None,
         primitives: None,

@@ -21,6 +21,12 @@ pub(crate) fn put(out: &mut Vec<u8>, value: u64) {
     out.extend_from_slice(&Encoded::new(value));
 }
 
+/// The encoding of a length below 2^30 in 4 bytes, whatever would be the shortest.
+pub(crate) const fn four_bytes(length: usize) -> [u8; 4] {
+    debug_assert!(length < 1 << 30, "a chunk is far shorter");
+    (length as u32 | 0x8000_0000).to_be_bytes()
+}
+
 /// The shortest encoding of one integer.
 pub(crate) struct Encoded {
     bytes: [u8; 8],

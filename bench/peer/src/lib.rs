@@ -25,30 +25,51 @@ pub use witness::Witness;
 #[allow(missing_debug_implementations)]
 pub struct Op {
     name: String,
-    run: Box<dyn FnMut(&mut Witness)>,
+    /// Does the work so many times, and says how long that took.
+    runs: Box<dyn FnMut(u64, &mut Witness) -> u64>,
 }
 
 impl Op {
     /// `run` does the work once, and shows the witness what came out of it.
-    pub fn new(name: impl Into<String>, run: impl FnMut(&mut Witness) + 'static) -> Self {
-        Self { name: name.into(), run: Box::new(run) }
+    pub fn new(name: impl Into<String>, mut run: impl FnMut(&mut Witness) + 'static) -> Self {
+        let runs = move |runs, witness: &mut Witness| {
+            let start = cpu_time();
+            for _ in 0..runs {
+                run(witness);
+            }
+            cpu_time() - start
+        };
+        Self { name: name.into(), runs: Box::new(runs) }
+    }
+
+    /// Like [`Self::new`] for work that uses up what it works on: before every run `prepare` makes
+    /// that, while the clock stands. A run should be long against reading the clock twice.
+    pub fn prepared<P: 'static>(
+        name: impl Into<String>,
+        mut prepare: impl FnMut() -> P + 'static,
+        mut run: impl FnMut(P, &mut Witness) + 'static,
+    ) -> Self {
+        let mut time_one = move |witness: &mut Witness| {
+            let prepared = prepare();
+            let start = cpu_time();
+            run(prepared, witness);
+            cpu_time() - start
+        };
+        let runs = move |runs, witness: &mut Witness| (0..runs).map(|_| time_one(witness)).sum();
+        Self { name: name.into(), runs: Box::new(runs) }
     }
 
     fn check(&mut self) -> String {
         let mut witness = Witness::comparing();
-        (self.run)(&mut witness);
+        (self.runs)(1, &mut witness);
         witness.verdict()
     }
 
     /// The first run is not counted: it brings back to the caches what others have driven out.
     fn time(&mut self, runs: u64) -> u64 {
         let mut witness = Witness::idle();
-        (self.run)(&mut witness);
-        let start = cpu_time();
-        for _ in 0..runs {
-            (self.run)(&mut witness);
-        }
-        cpu_time() - start
+        (self.runs)(1, &mut witness);
+        (self.runs)(runs, &mut witness)
     }
 }
 

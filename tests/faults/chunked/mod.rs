@@ -4,6 +4,7 @@
 mod altered;
 mod any_split;
 mod elsewhere;
+mod in_place;
 mod limits;
 mod moved;
 mod random_source;

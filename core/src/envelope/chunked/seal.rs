@@ -31,6 +31,8 @@ impl ChunkSealer {
     pub const DEFAULT_CHUNK_LEN: usize = 16 * 1024;
     /// The plaintext of a chunk in bytes at most: what a Sealwire peer accepts.
     pub const MAX_CHUNK_LEN: usize = 64 * 1024;
+    /// Bytes in front of a chunk that is sealed in place: 4, for its length.
+    pub const HEADROOM: usize = 4;
     /// The plaintext of one message in bytes at most with AES-128-GCM.
     pub const AES_128_GCM_LIMIT: u64 = 1 << 30;
 
@@ -80,13 +82,49 @@ impl ChunkSealer {
     /// As [`Self::seal`].
     pub fn seal_parts(&mut self, parts: [&[u8]; 2], out: &mut Vec<u8>) -> Result<()> {
         let length = parts.iter().fold(0_usize, |sum, part| sum.saturating_add(part.len()));
-        self.charge(length, out)?;
+        self.charge(length)?;
+        self.make_room(length, out);
         let [mut first, mut second] = parts;
         while !first.is_empty() || !second.is_empty() {
             let front = take(&mut first, self.chunk_len);
             let back = take(&mut second, self.chunk_len.saturating_sub(front.len()));
             let length = front.len().saturating_add(back.len()).saturating_add(Aead::TAG_LEN);
             self.append([front, back], 0, &[], length, out)?;
+        }
+        Ok(())
+    }
+
+    /// Seals one chunk where it lies, without a copy: `buffer` is [`Self::HEADROOM`] bytes, the
+    /// plaintext, and [`Aead::TAG_LEN`] bytes, and becomes what goes onto the wire. What is in the
+    /// room around the plaintext does not matter.
+    ///
+    /// # Errors
+    /// `InvalidInput` if the plaintext is empty or longer than a chunk; otherwise as
+    /// [`Self::seal`]. The message is then broken off as there, and all of `buffer` is zero.
+    pub fn seal_in_place(&mut self, buffer: &mut [u8]) -> Result<()> {
+        let sealed = self.seal_between(buffer);
+        if sealed.is_err() {
+            buffer.fill(0);
+        }
+        sealed
+    }
+
+    fn seal_between(&mut self, buffer: &mut [u8]) -> Result<()> {
+        const CHUNK: Error = Error::new(
+            Code::InvalidInput,
+            "a chunk sealed in place has room around it, and 1 byte up to the configured length",
+        );
+        let split = buffer.split_first_chunk_mut::<{ Self::HEADROOM }>();
+        let split = split.and_then(|(room, rest)| Some((room, rest.split_last_chunk_mut()?)));
+        let Some((length, (plaintext, tag))) = split else { return self.fail(CHUNK) };
+        if !(1..=self.chunk_len).contains(&plaintext.len()) {
+            return self.fail(CHUNK);
+        }
+        self.charge(plaintext.len())?;
+        *length = varint::four_bytes(plaintext.len().saturating_add(Aead::TAG_LEN));
+        match self.key.messages().seal(&[], plaintext) {
+            Ok(sealed) => *tag = sealed,
+            Err(error) => return self.fail(error),
         }
         Ok(())
     }
@@ -111,7 +149,8 @@ impl ChunkSealer {
         out: &mut Vec<u8>,
     ) -> Result<()> {
         let mut left = plaintext.len().saturating_add(padding);
-        self.charge(left, out)?;
+        self.charge(left)?;
+        self.make_room(left, out);
         loop {
             let front = take(&mut plaintext, self.chunk_len);
             let zeros = padding.min(self.chunk_len.saturating_sub(front.len()));
@@ -129,9 +168,8 @@ impl ChunkSealer {
         }
     }
 
-    /// Counts `length` bytes of plaintext, and reserves what they and the final chunk will need, so
-    /// that no plaintext is moved, and left behind, before it is sealed.
-    fn charge(&mut self, length: usize, out: &mut Vec<u8>) -> Result<()> {
+    /// Counts `length` bytes of plaintext.
+    fn charge(&mut self, length: usize) -> Result<()> {
         const TOO_LONG: Error = Error::new(
             Code::InvalidInput,
             "a message sealed with AES-128-GCM has at most 2^30 bytes",
@@ -143,9 +181,14 @@ impl ChunkSealer {
             Some(left) => self.left = left,
             None => return self.fail(TOO_LONG),
         }
+        Ok(())
+    }
+
+    /// Reserves what `length` bytes of plaintext and the final chunk will need, so that no plaintext
+    /// is moved, and left behind, before it is sealed.
+    fn make_room(&self, length: usize, out: &mut Vec<u8>) {
         let chunks = length.div_ceil(self.chunk_len).saturating_add(1);
         out.reserve(length.saturating_add(chunks.saturating_mul(OVERHEAD)));
-        Ok(())
     }
 
     /// A message with a hole in it must not be ended as if it were whole.
@@ -180,7 +223,8 @@ impl ChunkSealer {
         let start = out.len();
         varint::put(out, length as u64);
         let at = out.len();
-        chunk.iter().for_each(|part| out.extend_from_slice(part));
+        let pieces = chunk.iter().flat_map(|part| part.chunks(PIECE));
+        pieces.for_each(|piece| out.extend_from_slice(piece));
         out.resize(out.len().saturating_add(zeros), 0);
         let sealed = out.get_mut(at..).unwrap_or_default();
         match self.key.messages().seal(aad, sealed) {
@@ -204,8 +248,13 @@ fn take<'a>(bytes: &mut &'a [u8], length: usize) -> &'a [u8] {
     front
 }
 
+/// Plaintext is copied so many bytes at a time. For 2 KiB and more glibc uses `rep movsb`, which some
+/// processors (AMD Zen 4 for one) do ten times slower if source and target happen to lie at nearly the
+/// same offset in their pages: sealing 16 KiB by AES-128-GCM then takes four times as long.
+const PIECE: usize = 1024;
+
 /// Bytes around the plaintext of a chunk: its length and its tag.
-const OVERHEAD: usize = 4 + Aead::TAG_LEN;
+const OVERHEAD: usize = ChunkSealer::HEADROOM + Aead::TAG_LEN;
 
 impl Key {
     fn messages(&mut self) -> &mut MessageKey {

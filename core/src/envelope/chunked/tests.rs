@@ -17,6 +17,9 @@ const LABELS: Labels<'static> = Labels::BHTTP_CHUNKED;
 /// The last number a chunk can have: the counter itself must stay below 2^64 - 1.
 const LAST: u64 = u64::MAX - 1;
 
+/// Bytes around the plaintext of a chunk that is sealed in place.
+const IN_PLACE: usize = ChunkSealer::HEADROOM + Aead::TAG_LEN;
+
 struct Constant(u8);
 
 impl Random for Constant {
@@ -69,6 +72,21 @@ fn aes_128_gcm_seals_no_byte_over_its_limit() {
         }
     }
     assert_eq!(refused, 2 * 2 * 5);
+}
+
+#[test]
+fn aes_128_gcm_seals_no_byte_over_its_limit_in_place() {
+    let mut refused = 0;
+    for (mut sealer, _) in ends(Aead::Aes128Gcm) {
+        sealer.skip_to(20, 2);
+        let mut buffer = [7; 21 + IN_PLACE];
+        for buffer in [&mut buffer[..], &mut [7; 1 + IN_PLACE]] {
+            assert_eq!(code(sealer.seal_in_place(buffer)), Code::InvalidInput);
+            assert!(buffer.iter().all(|&byte| byte == 0));
+            refused += 1;
+        }
+    }
+    assert_eq!(refused, 4);
 }
 
 /// What was not sealed is missing, so there is no end that would say that nothing is.
@@ -169,6 +187,9 @@ fn fault_22_chunks_at_the_end_of_the_counter() {
             for _ in 0..3 {
                 assert_eq!(code(sealer.seal(b"one more", &mut wire)), Code::SequenceExhausted);
                 assert_eq!(wire, before);
+                let mut buffer = [7; 8 + IN_PLACE];
+                assert_eq!(code(sealer.seal_in_place(&mut buffer)), Code::SequenceExhausted);
+                assert_eq!(buffer, [0; 8 + IN_PLACE]);
             }
             assert_eq!(code(sealer.finish(b"an end", &mut wire)), Code::SequenceExhausted);
             assert_eq!(wire, before);
