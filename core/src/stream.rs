@@ -6,6 +6,7 @@ use crate::{
     bhttp::{ContentEncoder, Decoder, Event, FieldLines},
     envelope::chunked::{ChunkOpener, ChunkSealer},
     error::Result,
+    suite::{Aead, Suite},
 };
 
 /// Opens chunks and decodes the message in them.
@@ -64,6 +65,12 @@ impl Reader {
         }
         Ok(())
     }
+}
+
+/// Whether content of the length that its head declares is known to be more than the key may seal.
+pub(crate) fn exceeds_key(encoder: &ContentEncoder, suite: Suite) -> bool {
+    let length = encoder.declared_len().unwrap_or(0);
+    suite.aead == Aead::Aes128Gcm && length > ChunkSealer::AES_128_GCM_LIMIT
 }
 
 fn decode(

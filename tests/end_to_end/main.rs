@@ -9,6 +9,7 @@ mod reqwest;
 mod sans_io;
 mod sorting;
 mod streams;
+mod too_long;
 mod tower;
 
 use sealwire::{

@@ -12,19 +12,23 @@ use sealwire::{
 
 use super::{AUTHORITY, client, server};
 
-const LINE: RequestLine<'_> =
+pub(super) const LINE: RequestLine<'_> =
     RequestLine { method: "POST", scheme: "https", authority: AUTHORITY, path: "/upload" };
 const REQUEST: Option<&[u8]> = Some(Client::CHUNKED_MEDIA_TYPE.as_bytes());
 const RESPONSE: Option<&[u8]> = Some(Server::CHUNKED_MEDIA_TYPE.as_bytes());
 
-fn one(name: &str, value: &str) -> Fields {
+pub(super) fn one(name: &str, value: &str) -> Fields {
     let mut fields = Fields::new();
     fields.push(name, value).unwrap();
     fields
 }
 
 /// A request with that content, each piece sealed as it comes.
-fn sealed(client: &Client, line: RequestLine<'_>, pieces: &[&[u8]]) -> (Vec<u8>, PendingResponse) {
+pub(super) fn sealed(
+    client: &Client,
+    line: RequestLine<'_>,
+    pieces: &[&[u8]],
+) -> (Vec<u8>, PendingResponse) {
     let mut wire = Vec::new();
     let fields = one("x-id", "1");
     let (mut writer, pending) =
@@ -38,8 +42,8 @@ fn sealed(client: &Client, line: RequestLine<'_>, pieces: &[&[u8]]) -> (Vec<u8>,
 
 /// What a reader handed out.
 #[derive(Default)]
-struct Got {
-    head: Option<(RequestHead, ResponseStarter)>,
+pub(super) struct Got {
+    pub(super) head: Option<(RequestHead, ResponseStarter)>,
     content: Vec<u8>,
     trailers: Fields,
 }
@@ -75,7 +79,7 @@ fn reader(server: &Arc<Server>) -> RequestReader {
 }
 
 /// Reads `wire` in pieces of `size` bytes.
-fn read(server: &Arc<Server>, wire: &[u8], size: usize) -> (Got, Result<(), Broken>) {
+pub(super) fn read(server: &Arc<Server>, wire: &[u8], size: usize) -> (Got, Result<(), Broken>) {
     let (mut got, mut reader) = (Got::default(), reader(server));
     for piece in wire.to_vec().chunks_mut(size) {
         if let Err(broken) = got.push(&mut reader, piece) {
@@ -87,7 +91,7 @@ fn read(server: &Arc<Server>, wire: &[u8], size: usize) -> (Got, Result<(), Brok
 }
 
 /// Opens a whole response: its status, content and trailers.
-fn open(pending: PendingResponse, body: &[u8], size: usize) -> (u16, Vec<u8>, Fields) {
+pub(super) fn open(pending: PendingResponse, body: &[u8], size: usize) -> (u16, Vec<u8>, Fields) {
     let (mut status, mut content, mut trailers) = (0, Vec::new(), Fields::new());
     let mut sink = |event: Event<'_>| {
         match event {

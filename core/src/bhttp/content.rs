@@ -48,6 +48,11 @@ impl Declared {
         self.empty
     }
 
+    /// The `content-length` that binds the content, if there is one.
+    pub(super) const fn len(&self) -> Option<u64> {
+        self.length
+    }
+
     /// Whether there is a `content-length` that binds the content.
     pub(super) const fn is_given(&self) -> bool {
         self.length.is_some()

@@ -148,6 +148,11 @@ impl ContentEncoder {
         Ok(())
     }
 
+    /// The length of the content, if the fields tell and it binds.
+    pub(crate) const fn declared_len(&self) -> Option<u64> {
+        self.declared.len()
+    }
+
     /// Whether content is written at all.
     pub(crate) const fn takes_content(&self) -> bool {
         !self.declared.is_empty()

@@ -13,7 +13,7 @@ use crate::{
     ours::{remove_ours, without_ours},
     random::Random,
     secret::wipe,
-    stream::{Reader, Writer},
+    stream::{Reader, Writer, exceeds_key},
 };
 
 /// Seals the content of a streamed request, and its end.
@@ -29,6 +29,9 @@ pub struct PendingResponse {
 /// Opens a streamed response as it arrives.
 pub struct ResponseReader(State);
 
+const TOO_LONG: Error =
+    Error::new(Code::InvalidInput, "with AES-128-GCM a message has 2^30 bytes at most");
+
 enum State {
     /// Collects the nonce that precedes the chunks.
     Nonce(PendingResponse, Vec<u8>),
@@ -42,12 +45,12 @@ impl Client {
 
     /// Starts a request whose content is not there yet: appends the sealed head to `out`. Use a
     /// 256-bit AEAD for long messages (see
-    /// [`Policy::require_256_bit`](crate::keys::Policy::require_256_bit)): with AES-128-GCM a message
+    /// [`Policy::streaming`](crate::keys::Policy::streaming)): with AES-128-GCM a message
     /// ends at 2^30 bytes.
     ///
     /// # Errors
-    /// `InvalidInput` if a server would not accept the head, and the errors of
-    /// [`chunked::seal_request`]; `out` is then as it was.
+    /// `InvalidInput` if a server would not accept the head, or its `content-length` is more than the
+    /// AEAD may seal; and the errors of [`chunked::seal_request`]. `out` is then as it was.
     pub fn start<'a>(
         &self,
         line: RequestLine<'_>,
@@ -57,6 +60,10 @@ impl Client {
     ) -> Result<(RequestWriter, PendingResponse)> {
         let mut head = Vec::new();
         let encoder = ContentEncoder::request(line, without_ours(fields), &mut head)?;
+        if exceeds_key(&encoder, self.recipient.suite()) {
+            wipe(&mut head);
+            return Err(TOO_LONG);
+        }
         let (sealer, opener) =
             chunked::seal_request(&self.recipient, Labels::BHTTP_CHUNKED, out, random)?;
         let writer = Writer::start(sealer, encoder, &head, out);

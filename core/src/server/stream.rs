@@ -14,7 +14,7 @@ use crate::{
     padding::Padding,
     random::Random,
     secret::wipe,
-    stream::{Reader, Writer},
+    stream::{Reader, Writer, exceeds_key},
     suite::Suite,
 };
 
@@ -286,13 +286,14 @@ impl ResponseStarter {
         let fields = without_ours(fields);
         let method = if self.to_head { "HEAD" } else { "GET" };
         match ResponseEncoder::to(method).response(status, fields, &mut head) {
-            Ok(encoder) => {
+            Ok(encoder) if !exceeds_key(&encoder, self.suite()) => {
                 let sealer = self.sealer.start(out, random)?;
                 let writer = Writer::start(sealer, encoder, &head, out);
                 wipe(&mut head);
                 writer.map(|writer| ResponseWriter(Some(writer)))
             }
-            Err(_) => {
+            Ok(_) | Err(_) => {
+                wipe(&mut head);
                 self.seal_problem(Problem::INVALID_RESPONSE, out, random)?;
                 Ok(ResponseWriter(None))
             }
