@@ -5,6 +5,7 @@
 
 mod altered;
 mod chunked;
+mod dropped;
 mod elsewhere;
 mod low_order;
 mod random_source;
