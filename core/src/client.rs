@@ -12,7 +12,7 @@ use core::fmt;
 use crate::shared;
 use crate::{
     bhttp::{self, FieldLines, Limits, RequestLine},
-    envelope::{Labels, ResponseOpener, seal_request},
+    envelope::{Labels, ResponseOpener, chunked::ChunkOpener, seal_request},
     error::{Code, Error, Result},
     exporter::Exporter,
     keys::Recipient,
@@ -30,6 +30,7 @@ pub use stream::{PendingResponse, RequestWriter, ResponseReader};
 pub struct Client {
     recipient: Recipient,
     limits: Limits,
+    chunk_limit: usize,
     padding: Padding,
 }
 
@@ -55,7 +56,8 @@ impl Client {
     #[must_use]
     pub fn new(recipient: Recipient) -> Self {
         let limits = Limits { content: Self::DEFAULT_CONTENT_LIMIT, ..Limits::default() };
-        Self { recipient, limits, padding: Padding::None }
+        let chunk_limit = ChunkOpener::DEFAULT_LIMIT;
+        Self { recipient, limits, chunk_limit, padding: Padding::None }
     }
 
     /// How much the size of a request tells: nothing is hidden unless this is set.
@@ -68,6 +70,14 @@ impl Client {
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
+    }
+
+    /// How many bytes a sealed chunk of a response may have, its tag included:
+    /// [`ChunkOpener::DEFAULT_LIMIT`] unless set. So many are held of a response that is streamed. Below
+    /// 16,400 the chunks of other people's stacks, and of our own, are refused.
+    #[must_use]
+    pub fn with_chunk_limit(self, bytes: usize) -> Self {
+        Self { chunk_limit: bytes, ..self }
     }
 
     /// Whom calls are sealed for.

@@ -15,7 +15,7 @@ use super::{AUTHORITY, client, server};
 pub(super) const LINE: RequestLine<'_> =
     RequestLine { method: "POST", scheme: "https", authority: AUTHORITY, path: "/upload" };
 const REQUEST: Option<&[u8]> = Some(Client::CHUNKED_MEDIA_TYPE.as_bytes());
-const RESPONSE: Option<&[u8]> = Some(Server::CHUNKED_MEDIA_TYPE.as_bytes());
+pub(super) const RESPONSE: Option<&[u8]> = Some(Server::CHUNKED_MEDIA_TYPE.as_bytes());
 
 pub(super) fn one(name: &str, value: &str) -> Fields {
     let mut fields = Fields::new();

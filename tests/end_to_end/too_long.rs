@@ -1,4 +1,4 @@
-//! What AES-128-GCM may not seal is refused where it is known beforehand.
+//! Messages too long for their key, and chunks too long for their recipient.
 
 use std::sync::Arc;
 
@@ -10,8 +10,8 @@ use sealwire::{
 };
 
 use super::{
-    AUTHORITY, client,
-    streams::{LINE, one, open, read, sealed},
+    AUTHORITY, client, server,
+    streams::{LINE, RESPONSE, one, open, read, sealed},
 };
 
 /// What is known to exceed what AES-128-GCM may seal fails before anything is sealed.
@@ -62,4 +62,29 @@ fn more_than_a_key_may_seal_is_refused_at_the_head() {
         }
     }
     assert_eq!(refused, 2);
+}
+
+#[test]
+fn chunks_have_the_length_that_the_recipient_says() {
+    let (ours, pinned) = server();
+    let server = Arc::new(ours.with_chunk_limit(100));
+    // A head, and content of so many bytes with its length in front: 2 bytes, and a tag of 16.
+    for (length, fits) in [(82, true), (83, false)] {
+        let (wire, _) = sealed(&client(&pinned), LINE, &[&vec![0; length]]);
+        assert_eq!(read(&server, &wire, usize::MAX).1.is_ok(), fits, "{length}");
+    }
+
+    let (ours, pinned) = super::server();
+    let (server, client) = (Arc::new(ours), client(&pinned).with_chunk_limit(100));
+    for (length, code) in [(82, None), (83, Some(Code::TooLarge))] {
+        let (wire, pending) = sealed(&client, LINE, &[]);
+        let (_, starter) = read(&server, &wire, usize::MAX).0.head.unwrap();
+        let none = Fields::new();
+        let (answer, mut writer) = starter.start(200, none.lines(), &mut SystemRandom).unwrap();
+        let mut body = answer.into_body();
+        writer.content(&vec![0; length], &mut body).unwrap();
+        let mut reader = pending.open(200, RESPONSE).unwrap();
+        let pushed = reader.push(&mut body, &mut |_| Ok(()));
+        assert_eq!(pushed.err().map(|error| error.code()), code, "{length}");
+    }
 }

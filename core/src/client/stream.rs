@@ -24,6 +24,7 @@ pub struct PendingResponse {
     opener: chunked::ResponseOpener,
     method: String,
     limits: Limits,
+    chunk_limit: usize,
 }
 
 /// Opens a streamed response as it arrives.
@@ -98,7 +99,8 @@ impl Client {
     }
 
     fn pending(&self, opener: chunked::ResponseOpener, method: &str) -> PendingResponse {
-        PendingResponse { opener, method: method.into(), limits: self.limits }
+        let (limits, chunk_limit) = (self.limits, self.chunk_limit);
+        PendingResponse { opener, method: method.into(), limits, chunk_limit }
     }
 }
 
@@ -210,7 +212,10 @@ impl ResponseReader {
         };
         let decoder = Decoder::response_to(&pending.method, pending.limits);
         match pending.opener.start(&nonce) {
-            Ok(opener) => self.0 = State::Chunks(Box::new(Reader::new(opener, decoder))),
+            Ok(opener) => {
+                let opener = opener.with_limit(pending.chunk_limit);
+                self.0 = State::Chunks(Box::new(Reader::new(opener, decoder)));
+            }
             Err(error) => return self.fail(error),
         }
         Ok(())

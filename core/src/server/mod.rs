@@ -21,7 +21,7 @@ use core::fmt;
 use crate::shared;
 use crate::{
     bhttp::{self, FieldLines, Fields, Limits, RequestHead},
-    envelope::{Labels, ResponseSealer, open_request},
+    envelope::{Labels, ResponseSealer, chunked::ChunkOpener, open_request},
     error::{Code, Error, Result},
     exporter::Exporter,
     keys::KeyRing,
@@ -53,6 +53,7 @@ pub struct Server {
     key_configs: Vec<u8>,
     authorities: Vec<Box<str>>,
     limits: Limits,
+    chunk_limit: usize,
     padding: Padding,
     target: Target,
     routes: Routes,
@@ -107,6 +108,7 @@ impl Server {
             key_configs,
             authorities,
             limits,
+            chunk_limit: ChunkOpener::DEFAULT_LIMIT,
             padding: Padding::None,
             target: Target::GATEWAY,
             routes: Routes::default(),
@@ -155,6 +157,14 @@ impl Server {
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
+    }
+
+    /// How many bytes a sealed chunk of a request may have, its tag included:
+    /// [`ChunkOpener::DEFAULT_LIMIT`] unless set. So many are held of a call that is streamed. Below
+    /// 16,400 the chunks of other people's stacks, and of our own, are refused.
+    #[must_use]
+    pub fn with_chunk_limit(self, bytes: usize) -> Self {
+        Self { chunk_limit: bytes, ..self }
     }
 
     /// How many bytes the body of an outer request may have: what the limits allow inside it, and

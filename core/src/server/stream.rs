@@ -164,6 +164,7 @@ impl RequestReader {
         let ring = &self.server.ring;
         let (opener, sealer) = chunked::open_request(ring, Labels::BHTTP_CHUNKED, &preamble)
             .map_err(|error| self.refuse(error))?;
+        let opener = opener.with_limit(self.server.chunk_limit);
         let padding = self.server.padding.clone();
         let (origin, is_streaming) = (self.way.origin.clone(), false);
         let starter = ResponseStarter { sealer, to_head: false, padding, origin, is_streaming };
