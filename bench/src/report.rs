@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::{
-    judge::{Comparison, Judgement, Sum},
+    judge::{Bound, Comparison, Judgement, Sum},
     rows::Row,
 };
 
@@ -38,7 +38,7 @@ pub(crate) fn lines(row: &Row, judgement: &Judgement) -> String {
 }
 
 fn comparison(comparison: &Comparison) -> String {
-    let Comparison { peer, theirs, ratio, target } = comparison;
+    let Comparison { peer, theirs, ratio, target, .. } = comparison;
     let mut text = format!("peer={peer}:{} ratio={}", times(theirs), list(ratio, 2));
     if !target.is_empty() {
         let _ = write!(text, " target={}", list(target, 2));
@@ -85,7 +85,7 @@ pub(crate) fn json(row: &Row, judgement: &Judgement) -> Value {
 /// The file.
 pub(crate) fn document(rows: Vec<Value>) -> Value {
     json!({
-        "unit": "microseconds of CPU time, the fastest of many batches",
+        "unit": "microseconds of CPU time",
         "rows": rows,
     })
 }
@@ -96,6 +96,10 @@ fn comparison_json(comparison: &Comparison) -> Value {
         "us": comparison.theirs,
         "ratio": comparison.ratio,
         "target": comparison.target,
+        "target_is": match comparison.bound {
+            Bound::AtLeast => "at least",
+            Bound::AtMost => "at most",
+        },
         "ok": comparison.is_ok(),
     })
 }
