@@ -9,6 +9,11 @@ pub(crate) struct Figure {
 }
 
 impl Figure {
+    /// What was measured once.
+    pub(crate) const fn once(value: f64) -> Self {
+        Self { value, noise: 1.0 }
+    }
+
     /// The fastest of a number of batches that is not zero, since whatever else runs on the machine
     /// can only make one slower.
     pub(crate) fn fastest(batches: Vec<f64>) -> Self {

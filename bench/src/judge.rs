@@ -6,10 +6,12 @@ use crate::{
     rows::{Kind, Peer, Primitives},
 };
 
-/// A row's outcome beside its targets. Times are microseconds, one for each operation.
+/// A row's outcome beside its targets. Figures are in the unit of the row, one for each operation.
 #[derive(Debug)]
 pub(crate) struct Judgement {
     pub(crate) ours: Vec<f64>,
+    /// What each of them should be at most, where the target is about that.
+    pub(crate) at_most: Option<f64>,
     /// The comparison that the row's line shows.
     pub(crate) main: Comparison,
     /// All peers, the one above among them.
@@ -24,7 +26,7 @@ pub(crate) struct Judgement {
 pub(crate) struct Comparison {
     pub(crate) peer: String,
     pub(crate) theirs: Vec<f64>,
-    /// See [`Kind`].
+    /// See [`Kind`]. None if figures are only shown beside each other.
     pub(crate) ratio: Vec<f64>,
     /// What the ratio should be, or nothing if no target is about this peer.
     pub(crate) target: Vec<f64>,
@@ -58,6 +60,11 @@ impl Judgement {
         let peers = match outcome.row.kind {
             Kind::Batches => speed_ups(peers, &ours),
             Kind::Calls(_) => overheads(peers, &ours),
+            Kind::Streams { .. } => peers.map(Comparison::beside).collect(),
+        };
+        let at_most = match outcome.row.kind {
+            Kind::Streams { at_most } => Some(at_most),
+            Kind::Batches | Kind::Calls(_) => None,
         };
         let main = match outcome.row.fastest {
             Some(target) => fastest(&peers, &ours, target)?,
@@ -66,13 +73,16 @@ impl Judgement {
         let primitives = outcome.row.primitives.as_ref();
         let primitives = primitives.and_then(|parts| Sum::of(parts, &outcome.parts, &ours));
         let noise = outcome.ours.iter().map(|figure| figure.noise).collect();
-        Some(Self { ours, main, peers, primitives, noise })
+        Some(Self { ours, at_most, main, peers, primitives, noise })
     }
 
     /// Whether every target of the row was reached.
     pub(crate) fn is_ok(&self) -> bool {
         let peers = self.peers.iter().all(|peer| peer.is_ok().unwrap_or(true));
-        peers && self.main.is_ok().unwrap_or(true) && self.primitives.iter().all(Sum::is_ok)
+        peers
+            && self.main.is_ok().unwrap_or(true)
+            && self.primitives.iter().all(Sum::is_ok)
+            && self.at_most.is_none_or(|at_most| self.ours.iter().all(|&ours| ours <= at_most))
     }
 }
 
@@ -80,6 +90,12 @@ impl Comparison {
     fn faster(peer: String, theirs: Vec<f64>, ours: &[f64], target: Vec<f64>) -> Self {
         let ratio = quotients(&theirs, ours);
         Self { peer, theirs, ratio, target, bound: Bound::AtLeast }
+    }
+
+    /// Shown, but not compared.
+    fn beside((peer, theirs): (&Peer, Vec<f64>)) -> Self {
+        let (peer, bound) = (peer.label.to_owned(), Bound::AtMost);
+        Self { peer, theirs, ratio: Vec::new(), target: Vec::new(), bound }
     }
 
     /// Nothing if no target is about this peer.
@@ -218,6 +234,22 @@ mod tests {
             let all = overheads(peers.into_iter(), &[ours]);
             assert_eq!((all[0].ratio[0], all[0].is_ok()), (ours / 10.0, Some(ok)));
             assert_eq!((all[1].ratio[0], all[1].is_ok()), (8.0, None));
+        }
+    }
+
+    #[test]
+    fn every_figure_is_held_against_what_it_should_be_at_most() {
+        let main = peer("a", [9.0, 9.0]);
+        for (ours, ok) in [([8.0, 0.0], true), ([8.1, 0.0], false), ([0.0, 8.1], false)] {
+            let judgement = Judgement {
+                ours: ours.to_vec(),
+                at_most: Some(8.0),
+                main: main.clone(),
+                peers: Vec::new(),
+                primitives: None,
+                noise: Vec::new(),
+            };
+            assert_eq!(judgement.is_ok(), ok);
         }
     }
 }

@@ -26,6 +26,9 @@ pub(crate) enum Kind {
     /// CPU time of that end of a call over HTTP. The first peer is the call without any protection,
     /// a ratio tells how many times its time a call takes, and a target what it should be at most.
     Calls(End),
+    /// How much the memory of each end grows while a lot is streamed, in MiB. There are no ratios:
+    /// ours is at most so much, and the peers are there to compare with.
+    Streams { at_most: f64 },
 }
 
 /// An end of a call.
@@ -62,6 +65,15 @@ impl Row {
         match self.kind {
             Kind::Batches => OURS,
             Kind::Calls(_) => OURS_OVER_HTTP,
+            Kind::Streams { .. } => OURS_STREAMING,
+        }
+    }
+
+    /// The unit of its figures.
+    pub(crate) const fn unit(&self) -> &'static str {
+        match self.kind {
+            Kind::Batches | Kind::Calls(_) => "us",
+            Kind::Streams { .. } => "MiB",
         }
     }
 
@@ -78,6 +90,7 @@ const HPKE_HTTP: Program = Program::new("hpke-http");
 const HPKE: Program = Program::new("hpke");
 const HPKE_RS: Program = Program::new("hpke-rs");
 const OURS_OVER_HTTP: Program = Program::new("http-sealwire");
+const OURS_STREAMING: Program = Program::new("http-sealwire-stream");
 const HPKE_HTTP_OVER_HTTP: Program = Program::new("http-hpke-http");
 const PLAIN: Program = Program::new("http-plain");
 
@@ -126,6 +139,7 @@ const IN_PLACE_CHUNKS: &[&str] = &[
     "S7-raw-seal-in-place-chacha20-poly1305",
     "S7-raw-open-chacha20-poly1305",
 ];
+const STREAMS: &[&str] = &["up, server", "up, client", "down, server", "down, client"];
 const SINGLE_SHOT: &[&str] = &["S11-seal", "S11-open"];
 
 /// All rows.
@@ -226,6 +240,15 @@ pub(crate) const ROWS: &[Row] = &[
             peer("reqwest", PLAIN, &["call"], Some(3.3)),
             peer("hpke-http-4.0", HPKE_HTTP_OVER_HTTP, &["call"], None),
         ],
+        fastest: None,
+        primitives: None,
+    },
+    Row {
+        name: "S10",
+        what: "growth of resident memory, 1 GiB streamed up/down, axum server/reqwest client",
+        kind: Kind::Streams { at_most: 8.0 },
+        ops: STREAMS,
+        peers: &[peer("plain", PLAIN, STREAMS, None)],
         fastest: None,
         primitives: None,
     },

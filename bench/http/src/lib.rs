@@ -9,13 +9,18 @@
 //! | `server` | `address` | where it listens |
 //! | | `cpu` | the CPU time of the process until now, in nanoseconds |
 //! | `client ADDRESS` | `check` | `ok`, after one call whose answer was compared |
+//! | | `up N`, `down N` | `ok`, after `N` bytes were streamed to the server, or from it, and compared |
 //! | | `call N` | the CPU time of the process for `N` calls, in nanoseconds |
+//! | both | `rest` | what of the process is resident, in bytes; its peak is forgotten |
+//! | | `peak` | the most that was resident since then, in bytes |
 //!
 //! Both end with their input. A call that fails or takes too long panics, which the harness sees as
 //! the end of the answers.
 
 mod client;
-mod order;
+mod content;
+mod handlers;
+mod memory;
 mod server;
 
 use std::env;
@@ -23,7 +28,8 @@ use std::env;
 use axum::Router;
 
 pub use client::{CONNECTIONS, Caller};
-pub use order::{Order, PATH, router};
+pub use content::Content;
+pub use handlers::{Order, PATH, STREAMS, router};
 
 /// Plays the role that the command line names: `app` is what the server serves, `caller` what calls
 /// the server at an address.

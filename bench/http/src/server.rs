@@ -1,6 +1,8 @@
 use axum::Router;
 use tokio::{net::TcpListener, runtime::Runtime};
 
+use crate::memory;
+
 /// Serves until the harness has no more commands.
 pub(crate) fn run(app: impl FnOnce() -> Router) {
     // As `#[tokio::main]` has it: a worker thread a core.
@@ -11,6 +13,8 @@ pub(crate) fn run(app: impl FnOnce() -> Router) {
     bench_peer::converse(|command| match command {
         "address" => address.clone(),
         "cpu" => bench_peer::process_cpu_time().to_string(),
+        "rest" => memory::rest().to_string(),
+        "peak" => memory::peak().to_string(),
         _ => format!("what is `{command}`?"),
     });
 }

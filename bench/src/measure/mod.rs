@@ -2,6 +2,7 @@
 
 mod batches;
 mod calls;
+mod streams;
 
 use crate::{
     Result,
@@ -27,5 +28,6 @@ pub(crate) fn row(row: &'static Row, programs: &Programs) -> Result<Outcome> {
     match row.kind {
         Kind::Batches => batches::measure(row, programs),
         Kind::Calls(end) => calls::measure(row, end, programs),
+        Kind::Streams { .. } => streams::measure(row, programs),
     }
 }

@@ -1,10 +1,21 @@
-//! The call: 1 KiB of JSON in, and the same out.
+//! The handlers: 1 KiB of JSON in and the same out, and streams.
 
-use axum::{Json, Router, routing::post};
+use axum::{
+    Json, Router,
+    body::Body,
+    extract::Path,
+    routing::{get, post},
+};
+use http_body_util::BodyExt as _;
 use serde::{Deserialize, Serialize};
+
+use crate::Content;
 
 /// Where orders go.
 pub const PATH: &str = bench_peer::message::PATH;
+
+/// What streams are below: `STREAMS/N` takes, or gives, [`Content`] of `N` bytes.
+pub const STREAMS: &str = "/v1/streams";
 
 /// What is sent, and answered: 1024 bytes of JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,9 +56,26 @@ impl Order {
     }
 }
 
-/// Takes orders, and confirms each by repeating it.
+/// Takes orders, and confirms each by repeating it; takes and gives streams.
 pub fn router() -> Router {
-    Router::new().route(PATH, post(|Json(order): Json<Order>| async { Json(order) }))
+    Router::new()
+        .route(PATH, post(|Json(order): Json<Order>| async { Json(order) }))
+        .route(&format!("{STREAMS}/{{bytes}}"), get(give).post(take))
+}
+
+/// Says whether all of it came.
+async fn take(Path(bytes): Path<u64>, mut body: Body) -> String {
+    let mut content = Content::new(bytes);
+    while let Some(frame) = body.frame().await {
+        if let Ok(data) = frame.expect("the client does not break off").into_data() {
+            content.expect(&data);
+        }
+    }
+    content.is_complete().to_string()
+}
+
+async fn give(Path(bytes): Path<u64>) -> Body {
+    Body::from_stream(Content::new(bytes))
 }
 
 #[cfg(test)]
