@@ -1,30 +1,38 @@
 //! From batches to a figure.
 
-/// What an operation costs, in nanoseconds.
+/// What something costs, in the unit of the row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Figure {
-    pub(crate) minimum: f64,
-    pub(crate) median: f64,
+    pub(crate) value: f64,
+    /// The median batch over the fastest, to tell how noisy the machine was.
+    pub(crate) noise: f64,
 }
 
 impl Figure {
-    /// Of a number of batches that is not zero.
-    pub(crate) fn of(mut batches: Vec<f64>) -> Self {
-        batches.sort_unstable_by(f64::total_cmp);
-        let at = |part: usize| batches.get(batches.len() * part / 2).copied().unwrap_or(f64::NAN);
-        Self { minimum: at(0), median: at(1) }
+    /// What was measured once.
+    pub(crate) const fn once(value: f64) -> Self {
+        Self { value, noise: 1.0 }
     }
 
-    /// What rows and ratios are made of: the fastest batch, since whatever else runs on the machine
+    /// The fastest of a number of batches that is not zero, since whatever else runs on the machine
     /// can only make one slower.
-    pub(crate) fn microseconds(self) -> f64 {
-        self.minimum / 1000.0
+    pub(crate) fn fastest(batches: Vec<f64>) -> Self {
+        let (fastest, median) = fastest_and_median(batches);
+        Self { value: fastest, noise: median / fastest }
     }
 
-    /// Beside it in the file, to tell how noisy the machine was.
-    pub(crate) fn noise(self) -> f64 {
-        self.median / self.minimum
+    /// The median of a number of batches that is not zero, where batches differ by themselves, as
+    /// those do in which threads of several processes meet.
+    pub(crate) fn median(batches: Vec<f64>) -> Self {
+        let (fastest, median) = fastest_and_median(batches);
+        Self { value: median, noise: median / fastest }
     }
+}
+
+fn fastest_and_median(mut batches: Vec<f64>) -> (f64, f64) {
+    batches.sort_unstable_by(f64::total_cmp);
+    let at = |index: usize| batches.get(index).copied().unwrap_or(f64::NAN);
+    (at(0), at(batches.len() / 2))
 }
 
 #[cfg(test)]
@@ -33,7 +41,13 @@ mod tests {
 
     #[test]
     fn the_fastest_batch_counts() {
-        let figure = Figure::of(vec![4000.0, 2000.0, 3000.0]);
-        assert_eq!((figure.microseconds(), figure.noise()), (2.0, 1.5));
+        let figure = Figure::fastest(vec![4.0, 2.0, 3.0]);
+        assert_eq!(figure, Figure { value: 2.0, noise: 1.5 });
+    }
+
+    #[test]
+    fn or_the_median() {
+        let figure = Figure::median(vec![4.0, 2.0, 3.0]);
+        assert_eq!(figure, Figure { value: 3.0, noise: 1.5 });
     }
 }

@@ -7,6 +7,7 @@ mod contestant;
 mod figures;
 mod judge;
 mod measure;
+mod program;
 mod report;
 mod rows;
 
@@ -30,11 +31,11 @@ fn main() -> ExitCode {
 
 fn run() -> Result<()> {
     let (rows, json) = parse(env::args().skip(1))?;
-    let mut contestants = contestant::Contestants::build(&rows)?;
+    let programs = program::Programs::build(&rows)?;
     let mut all = Vec::new();
     for row in rows {
         eprintln!("measuring {}: {}", row.name, row.what);
-        let outcome = measure::row(row, &mut contestants)?;
+        let outcome = measure::row(row, &programs)?;
         let judgement = Judgement::of(&outcome).ok_or("the row has no peer")?;
         print!("{}", report::lines(row, &judgement));
         all.push(report::json(row, &judgement));

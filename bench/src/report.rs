@@ -5,16 +5,19 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::{
-    judge::{Comparison, Judgement, Sum},
+    judge::{Bound, Comparison, Judgement, Sum},
     rows::Row,
 };
 
 /// The line of a row, and below it one of detail for each peer and for the primitives.
 pub(crate) fn lines(row: &Row, judgement: &Judgement) -> String {
     let Row { name, ops, .. } = row;
-    let ours = times(&judgement.ours);
-    let main = &judgement.main;
-    let mut text = format!("{name} ours={ours} {}", comparison(main));
+    let unit = row.unit();
+    let ours = list(&judgement.ours, 1);
+    let mut text = format!("{name} ours={ours}{unit} {}", comparison(&judgement.main, unit));
+    if let Some(at_most) = judgement.at_most {
+        let _ = write!(text, " at-most={at_most:.2}{unit}");
+    }
     if let Some(sum) = &judgement.primitives {
         let _ = write!(text, " {}", primitives(sum));
     }
@@ -24,7 +27,11 @@ pub(crate) fn lines(row: &Row, judgement: &Judgement) -> String {
     }
     for peer in &judgement.peers {
         let verdict = peer.is_ok().map(word).unwrap_or_default();
-        let _ = writeln!(text, "{}", format!("# {name} {} {verdict}", comparison(peer)).trim_end());
+        let _ = writeln!(
+            text,
+            "{}",
+            format!("# {name} {} {verdict}", comparison(peer, unit)).trim_end()
+        );
     }
     if let Some(sum) = &judgement.primitives {
         let parts = sum.parts.iter().map(|(what, time)| format!("{what} {time:.2}us"));
@@ -37,9 +44,12 @@ pub(crate) fn lines(row: &Row, judgement: &Judgement) -> String {
     text
 }
 
-fn comparison(comparison: &Comparison) -> String {
-    let Comparison { peer, theirs, ratio, target } = comparison;
-    let mut text = format!("peer={peer}:{} ratio={}", times(theirs), list(ratio, 2));
+fn comparison(comparison: &Comparison, unit: &str) -> String {
+    let Comparison { peer, theirs, ratio, target, .. } = comparison;
+    let mut text = format!("peer={peer}:{}{unit}", list(theirs, 1));
+    if !ratio.is_empty() {
+        let _ = write!(text, " ratio={}", list(ratio, 2));
+    }
     if !target.is_empty() {
         let _ = write!(text, " target={}", list(target, 2));
     }
@@ -51,10 +61,6 @@ fn primitives(sum: &Sum) -> String {
         "primitives={:.1}us overhead={:.3}x at-most={:.2}x",
         sum.total, sum.overhead, sum.at_most
     )
-}
-
-fn times(times: &[f64]) -> String {
-    format!("{}us", list(times, 1))
 }
 
 fn list(numbers: &[f64], decimals: usize) -> String {
@@ -73,7 +79,9 @@ pub(crate) fn json(row: &Row, judgement: &Judgement) -> Value {
         "row": row.name,
         "what": row.what,
         "ops": row.ops,
-        "ours_us": judgement.ours,
+        "unit": row.unit(),
+        "ours": judgement.ours,
+        "at_most": judgement.at_most,
         "noise": judgement.noise,
         "main": comparison_json(&judgement.main),
         "peers": peers,
@@ -85,7 +93,7 @@ pub(crate) fn json(row: &Row, judgement: &Judgement) -> Value {
 /// The file.
 pub(crate) fn document(rows: Vec<Value>) -> Value {
     json!({
-        "unit": "microseconds of CPU time, the fastest of many batches",
+        "units": { "us": "microseconds of CPU time", "MiB": "growth of resident memory" },
         "rows": rows,
     })
 }
@@ -93,9 +101,13 @@ pub(crate) fn document(rows: Vec<Value>) -> Value {
 fn comparison_json(comparison: &Comparison) -> Value {
     json!({
         "peer": comparison.peer,
-        "us": comparison.theirs,
+        "theirs": comparison.theirs,
         "ratio": comparison.ratio,
         "target": comparison.target,
+        "target_is": match comparison.bound {
+            Bound::AtLeast => "at least",
+            Bound::AtMost => "at most",
+        },
         "ok": comparison.is_ok(),
     })
 }

@@ -1,12 +1,13 @@
 //! The rows: what is measured, against whom, and what is to be reached.
 
-use crate::contestant::Program;
+use crate::program::Program;
 
 /// A row of the table of targets.
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) name: &'static str,
     pub(crate) what: &'static str,
+    pub(crate) kind: Kind,
     /// The operations of the row, as our own program names them.
     pub(crate) ops: &'static [&'static str],
     /// The first is the one that the row's line is about, unless that is about the fastest.
@@ -16,6 +17,27 @@ pub(crate) struct Row {
     pub(crate) primitives: Option<Primitives>,
 }
 
+/// How a row is measured, and how it is judged.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Kind {
+    /// CPU time of operations. A ratio tells how many times longer the peer takes, and a target what
+    /// it should be at least.
+    Batches,
+    /// CPU time of that end of a call over HTTP. The first peer is the call without any protection,
+    /// a ratio tells how many times its time a call takes, and a target what it should be at most.
+    Calls(End),
+    /// How much the memory of each end grows while a lot is streamed, in MiB. There are no ratios:
+    /// ours is at most so much, and the peers are there to compare with.
+    Streams { at_most: f64 },
+}
+
+/// An end of a call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum End {
+    Server,
+    Client,
+}
+
 /// A contestant in a row.
 #[derive(Debug)]
 pub(crate) struct Peer {
@@ -23,7 +45,7 @@ pub(crate) struct Peer {
     pub(crate) program: Program,
     /// The operations, in the order of the row's.
     pub(crate) ops: &'static [&'static str],
-    /// How many times faster to be, where a target says so.
+    /// The ratio to reach, where a target says so.
     pub(crate) target: Option<f64>,
 }
 
@@ -37,12 +59,40 @@ pub(crate) struct Primitives {
     pub(crate) at_most: f64,
 }
 
+impl Row {
+    /// Our own program in this row.
+    pub(crate) const fn ours(&self) -> Program {
+        match self.kind {
+            Kind::Batches => OURS,
+            Kind::Calls(_) => OURS_OVER_HTTP,
+            Kind::Streams { .. } => OURS_STREAMING,
+        }
+    }
+
+    /// The unit of its figures.
+    pub(crate) const fn unit(&self) -> &'static str {
+        match self.kind {
+            Kind::Batches | Kind::Calls(_) => "us",
+            Kind::Streams { .. } => "MiB",
+        }
+    }
+
+    /// All programs of this row.
+    pub(crate) fn programs(&self) -> Vec<Program> {
+        self.peers.iter().map(|peer| peer.program).chain([self.ours()]).collect()
+    }
+}
+
 pub(crate) const OURS: Program = Program::new("sealwire");
 const OHTTP: Program = Program::new("ohttp");
 const ALOHA: Program = Program::new("aloha");
 const HPKE_HTTP: Program = Program::new("hpke-http");
 const HPKE: Program = Program::new("hpke");
 const HPKE_RS: Program = Program::new("hpke-rs");
+const OURS_OVER_HTTP: Program = Program::new("http-sealwire");
+const OURS_STREAMING: Program = Program::new("http-sealwire-stream");
+const HPKE_HTTP_OVER_HTTP: Program = Program::new("http-hpke-http");
+const PLAIN: Program = Program::new("http-plain");
 
 const fn peer(
     label: &'static str,
@@ -89,6 +139,7 @@ const IN_PLACE_CHUNKS: &[&str] = &[
     "S7-raw-seal-in-place-chacha20-poly1305",
     "S7-raw-open-chacha20-poly1305",
 ];
+const STREAMS: &[&str] = &["up, server", "up, client", "down, server", "down, client"];
 const SINGLE_SHOT: &[&str] = &["S11-seal", "S11-open"];
 
 /// All rows.
@@ -96,6 +147,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row {
         name: "S1",
         what: "an exchange, 1 KiB each way, X25519, AES-128-GCM",
+        kind: Kind::Batches,
         ops: &["S1"],
         peers: &[
             peer("ohttp-0.8", OHTTP, &["S1"], Some(3.3)),
@@ -117,6 +169,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row {
         name: "S2",
         what: "an exchange, 1 KiB each way, X25519, ChaCha20-Poly1305",
+        kind: Kind::Batches,
         ops: &["S2"],
         peers: &[
             peer("ohttp-0.8", OHTTP, &["S2"], Some(3.3)),
@@ -131,6 +184,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row {
         name: "S5",
         what: "an exchange, 64 KiB each way, X25519, AES-128-GCM",
+        kind: Kind::Batches,
         ops: &["S5"],
         peers: &[
             peer("ohttp-0.8", OHTTP, &["S5"], Some(3.5)),
@@ -143,6 +197,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row {
         name: "S6",
         what: "an exchange, 1 MiB each way, X25519, AES-128-GCM",
+        kind: Kind::Batches,
         ops: &["S6"],
         peers: &[
             peer("ohttp-0.8", OHTTP, &["S6"], Some(3.5)),
@@ -155,6 +210,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row {
         name: "S7",
         what: "1 MiB sealed/opened in chunks of 16 KiB, beside the AEAD alone",
+        kind: Kind::Batches,
         ops: CHUNKS,
         peers: &[
             peer("ring-0.17", OURS, RAW_CHUNKS, Some(0.90)),
@@ -164,8 +220,42 @@ pub(crate) const ROWS: &[Row] = &[
         primitives: None,
     },
     Row {
+        name: "S8",
+        what: "CPU time of an axum server a call, 1 KiB of JSON in and out, 16 connections",
+        kind: Kind::Calls(End::Server),
+        ops: &["call"],
+        peers: &[
+            peer("axum", PLAIN, &["call"], Some(2.4)),
+            peer("hpke-http-4.0", HPKE_HTTP_OVER_HTTP, &["call"], None),
+        ],
+        fastest: None,
+        primitives: None,
+    },
+    Row {
+        name: "S9",
+        what: "CPU time of a reqwest client a call, otherwise as S8",
+        kind: Kind::Calls(End::Client),
+        ops: &["call"],
+        peers: &[
+            peer("reqwest", PLAIN, &["call"], Some(3.3)),
+            peer("hpke-http-4.0", HPKE_HTTP_OVER_HTTP, &["call"], None),
+        ],
+        fastest: None,
+        primitives: None,
+    },
+    Row {
+        name: "S10",
+        what: "growth of resident memory, 1 GiB streamed up/down, axum server/reqwest client",
+        kind: Kind::Streams { at_most: 8.0 },
+        ops: STREAMS,
+        peers: &[peer("plain", PLAIN, STREAMS, None)],
+        fastest: None,
+        primitives: None,
+    },
+    Row {
         name: "S11",
         what: "HPKE seal/open, 1 KiB, X25519, ChaCha20-Poly1305",
+        kind: Kind::Batches,
         ops: SINGLE_SHOT,
         peers: &[
             peer("hpke-0.15", HPKE, SINGLE_SHOT, None),

@@ -24,7 +24,8 @@ pub(crate) fn put(out: &mut Vec<u8>, value: u64) {
 /// The encoding of a length below 2^30 in 4 bytes, whatever would be the shortest.
 pub(crate) const fn four_bytes(length: usize) -> [u8; 4] {
     debug_assert!(length < 1 << 30, "a chunk is far shorter");
-    (length as u32 | 0x8000_0000).to_be_bytes()
+    let [.., a, b, c, d] = (length as u64 | 0x8000_0000).to_be_bytes();
+    [a, b, c, d]
 }
 
 /// The shortest encoding of one integer.

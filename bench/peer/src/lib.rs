@@ -25,9 +25,11 @@ pub use witness::Witness;
 #[allow(missing_debug_implementations)]
 pub struct Op {
     name: String,
-    /// Does the work so many times, and says how long that took.
-    runs: Box<dyn FnMut(u64, &mut Witness) -> u64>,
+    runs: Runs,
 }
+
+/// Does the work so many times, and says how long that took in nanoseconds.
+type Runs = Box<dyn FnMut(u64, &mut Witness) -> u64>;
 
 impl Op {
     /// `run` does the work once, and shows the witness what came out of it.
@@ -75,10 +77,15 @@ impl Op {
 
 /// Answers the harness until it has no more commands.
 pub fn serve(mut ops: Vec<Op>) {
+    converse(|line| answer(&mut ops, line));
+}
+
+/// Answers each line of the harness with one line, until there are no more.
+pub fn converse(mut answer: impl FnMut(&str) -> String) {
     let mut out = io::stdout().lock();
     for line in io::stdin().lock().lines() {
         let line = line.expect("the harness speaks UTF-8");
-        writeln!(out, "{}", answer(&mut ops, &line)).expect("the harness listens");
+        writeln!(out, "{}", answer(&line)).expect("the harness listens");
         out.flush().expect("the harness listens");
     }
 }
@@ -98,7 +105,18 @@ fn answer(ops: &mut [Op], line: &str) -> String {
 
 /// What the calling thread has used of the processor, in nanoseconds.
 fn cpu_time() -> u64 {
-    let now = clock_gettime(ClockId::ThreadCPUTime);
+    cpu_time_of(ClockId::ThreadCPUTime)
+}
+
+/// What all threads of this program have used of the processor, in user and in system mode, in
+/// nanoseconds.
+#[must_use]
+pub fn process_cpu_time() -> u64 {
+    cpu_time_of(ClockId::ProcessCPUTime)
+}
+
+fn cpu_time_of(clock: ClockId) -> u64 {
+    let now = clock_gettime(clock);
     let parts = u64::try_from(now.tv_sec).and_then(|s| Ok((s, u64::try_from(now.tv_nsec)?)));
     let (seconds, nanoseconds) = parts.expect("CPU time is not negative");
     seconds * 1_000_000_000 + nanoseconds

@@ -1,9 +1,13 @@
-//! Takes a row's contestants in turns, batch by batch.
+//! CPU time of operations in one thread, batch by batch.
 
+use std::collections::BTreeMap;
+
+use super::Outcome;
 use crate::{
     Result,
-    contestant::{Contestants, Program},
+    contestant::Contestant,
     figures::Figure,
+    program::{Program, Programs},
     rows::{OURS, Row},
 };
 
@@ -17,28 +21,22 @@ const RUNS: u64 = 4;
 const BUDGET: f64 = 6e9;
 const ROUNDS: (f64, f64) = (60.0, 200.0);
 
-/// What came of a row.
-#[derive(Debug)]
-pub(crate) struct Outcome {
-    pub(crate) row: &'static Row,
-    /// A figure for each operation.
-    pub(crate) ours: Vec<Figure>,
-    /// In the order of the row's peers, each as ours.
-    pub(crate) peers: Vec<Vec<Figure>>,
-    /// The parts of the primitives, and last what is measured beside them.
-    pub(crate) parts: Vec<Figure>,
-}
+type Contestants = BTreeMap<Program, Contestant>;
 
 /// One operation of one contestant.
 struct Lane {
     program: Program,
     op: &'static str,
     runs: u64,
+    /// Microseconds a run.
     batches: Vec<f64>,
 }
 
 /// Checks every operation, then measures.
-pub(crate) fn row(row: &'static Row, contestants: &mut Contestants) -> Result<Outcome> {
+pub(super) fn measure(row: &'static Row, programs: &Programs) -> Result<Outcome> {
+    let start = |program| Ok((program, Contestant::start(programs, program)?));
+    let mut contestants: Contestants =
+        row.programs().into_iter().map(start).collect::<Result<_>>()?;
     let lane = |program, op: &&'static str| Lane::new(program, op);
     let mut lanes: Vec<Lane> = row.ops.iter().map(|op| lane(OURS, op)).collect();
     for peer in row.peers {
@@ -50,16 +48,16 @@ pub(crate) fn row(row: &'static Row, contestants: &mut Contestants) -> Result<Ou
     }
     let mut round = 0.0;
     for lane in &mut lanes {
-        contestants.check(lane.program, lane.op)?;
-        round += lane.calibrate(contestants)?;
+        lane.contestant(&mut contestants)?.check(&format!("check {}", lane.op))?;
+        round += lane.calibrate(&mut contestants)?;
     }
     let rounds = (BUDGET / round).clamp(ROUNDS.0, ROUNDS.1);
     while lanes.iter().all(|lane| (lane.batches.len() as f64) < rounds) {
         for lane in &mut lanes {
-            lane.batch(contestants)?;
+            lane.batch(&mut contestants)?;
         }
     }
-    let mut figures = lanes.into_iter().map(|lane| Figure::of(lane.batches));
+    let mut figures = lanes.into_iter().map(|lane| Figure::fastest(lane.batches));
     let mut take = |count: usize| -> Vec<Figure> { figures.by_ref().take(count).collect() };
     Ok(Outcome {
         row,
@@ -78,7 +76,7 @@ impl Lane {
     /// this warms caches and allocators up as well.
     fn calibrate(&mut self, contestants: &mut Contestants) -> Result<f64> {
         loop {
-            let time = contestants.time(self.program, self.op, self.runs)?;
+            let time = self.time(contestants)?;
             if time >= BATCH {
                 return Ok(time as f64);
             }
@@ -87,8 +85,17 @@ impl Lane {
     }
 
     fn batch(&mut self, contestants: &mut Contestants) -> Result<()> {
-        let time = contestants.time(self.program, self.op, self.runs)?;
-        self.batches.push(time as f64 / self.runs as f64);
+        let time = self.time(contestants)?;
+        self.batches.push(time as f64 / self.runs as f64 / 1000.0);
         Ok(())
+    }
+
+    /// The CPU time of the batch's runs in nanoseconds.
+    fn time(&self, contestants: &mut Contestants) -> Result<u64> {
+        self.contestant(contestants)?.number(&format!("time {} {}", self.op, self.runs))
+    }
+
+    fn contestant<'a>(&self, contestants: &'a mut Contestants) -> Result<&'a mut Contestant> {
+        contestants.get_mut(&self.program).ok_or("the program was not started".to_owned())
     }
 }
