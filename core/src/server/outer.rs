@@ -118,7 +118,7 @@ impl Server {
         match self.routes.plain(path) {
             RequireSealed::Off => Sorted::Plain { report: false },
             RequireSealed::Report => Sorted::Plain { report: true },
-            RequireSealed::On => Sorted::Answer(Answer::plain(Problem::NOT_SEALED)),
+            RequireSealed::On => Sorted::Answer(Answer::not_sealed()),
         }
     }
 }
