@@ -1,6 +1,7 @@
 //! From client to handler and back: the sans-IO ends, the tower layer, and reqwest against a server
 //! on a loopback port.
 
+mod actix;
 mod bodies;
 mod extensions;
 mod outside;
