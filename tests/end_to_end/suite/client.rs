@@ -239,7 +239,11 @@ pub(super) fn cut(bytes: Bytes, end: End) -> OuterBody {
         Item::Err("the wire was cut".into())
     });
     let failures = usize::from(end == End::BreaksOff);
-    StreamBody::new(stream::iter([data(bytes)]).chain(failure.take(failures))).boxed_unsync()
+    boxed(StreamBody::new(stream::iter([data(bytes)]).chain(failure.take(failures))))
+}
+
+pub(super) fn boxed(body: impl Body<Data = Bytes, Error = BoxError> + Send + 'static) -> OuterBody {
+    body.boxed_unsync()
 }
 
 /// How a body ends that is not complete.

@@ -26,7 +26,16 @@
 
 pub(crate) mod calls;
 mod client;
+pub(crate) mod cors;
 pub(crate) mod cut;
+pub(crate) mod edge;
+mod handmade;
+pub(crate) mod limits;
+pub(crate) mod mirror;
+pub(crate) mod opening;
+pub(crate) mod outside;
+pub(crate) mod plain;
+pub(crate) mod refused;
 pub(crate) mod streams;
 pub(crate) mod tests;
 pub(crate) mod trailers;
