@@ -2,6 +2,7 @@
 //! on a loopback port.
 
 mod actix;
+mod axum;
 mod bodies;
 mod extensions;
 mod outside;
@@ -9,6 +10,7 @@ mod readiness;
 mod reqwest;
 mod sans_io;
 mod streams;
+mod suite;
 mod tower;
 
 use sealwire::{

@@ -2,6 +2,8 @@
 
 mod inner;
 mod outer;
+mod serving;
+mod suite;
 
 use actix_web::{
     Error,
