@@ -1,6 +1,8 @@
 //! From client to handler and back: the sans-IO ends, the tower layer, and reqwest against a server
 //! on a loopback port.
 
+mod actix;
+mod axum;
 mod bodies;
 mod extensions;
 mod outside;
@@ -9,6 +11,7 @@ mod reqwest;
 mod sans_io;
 mod sorting;
 mod streams;
+mod suite;
 mod too_long;
 mod tower;
 

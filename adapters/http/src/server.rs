@@ -31,7 +31,7 @@ use http_body::Body;
 use sealwire::{
     Code, Error, Server, SystemRandom,
     bhttp::header_lines,
-    server::{Answer, Call, ResponseStarter, ServerResponse, Sorted},
+    server::{Answer, Call, Outer, ResponseStarter, ServerResponse, Sorted},
 };
 
 use crate::{
@@ -142,16 +142,13 @@ impl Gate {
     /// reports those is counted: `sealwire.server.plain_requests`.
     #[must_use]
     pub fn way(&self, parts: &request::Parts) -> Way {
-        match self.server.sort_http(parts) {
-            Sorted::Call(call) => Way::Call(call),
-            Sorted::Answer(answer) => Way::Answer(answer),
-            Sorted::Plain { report } => {
-                if report {
-                    metrics::counter!("sealwire.server.plain_requests").increment(1);
-                }
-                Way::Plain
-            }
-        }
+        way(self.server.sort_http(parts))
+    }
+
+    /// [`Self::way`] for a request of another library than `http`.
+    #[must_use]
+    pub fn sort(&self, outer: Outer<'_>) -> Way {
+        way(self.server.sort(outer))
     }
 
     /// Opens a sealed call: all of it, or on a route that streams its head.
@@ -182,6 +179,19 @@ impl Gate {
     /// A response that is sent as it is.
     pub fn whole<B>(response: Response<Bytes>) -> Response<SealedBody<B>> {
         response.map(SealedBody::whole)
+    }
+}
+
+fn way(sorted: Sorted) -> Way {
+    match sorted {
+        Sorted::Call(call) => Way::Call(call),
+        Sorted::Answer(answer) => Way::Answer(answer),
+        Sorted::Plain { report } => {
+            if report {
+                metrics::counter!("sealwire.server.plain_requests").increment(1);
+            }
+            Way::Plain
+        }
     }
 }
 
@@ -296,6 +306,15 @@ impl Answering {
         outer(match self.form {
             Form::OneShot(sealer) => sealer.internal_error(&mut SystemRandom),
             Form::Chunked(starter, _) => starter.internal_error(&mut SystemRandom),
+        })
+    }
+
+    /// Seals a refusal when the request is one that the framework cannot have: 413 if `why` is
+    /// `TooLarge`, else 400.
+    pub fn refuse<R>(self, why: Code) -> Response<SealedBody<R>> {
+        outer(match self.form {
+            Form::OneShot(sealer) => sealer.refuse(why, &mut SystemRandom),
+            Form::Chunked(starter, _) => starter.refuse(why, &mut SystemRandom),
         })
     }
 }

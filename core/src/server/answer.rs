@@ -90,6 +90,12 @@ impl Answer {
         Self::plain(Problem::NOT_OPENED)
     }
 
+    /// The answer to a request that is not sealed, where only sealed calls are taken.
+    #[must_use]
+    pub fn not_sealed() -> Self {
+        Self::plain(Problem::NOT_SEALED)
+    }
+
     /// The status code. A sealed answer always has 200, whatever is inside.
     #[must_use]
     pub const fn status(&self) -> u16 {

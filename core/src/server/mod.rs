@@ -380,6 +380,14 @@ impl ServerResponse {
         self.seal_or_plain(Problem::HANDLER_FAILED, random)
     }
 
+    /// The answer to a request that cannot be handed to its handler though it was opened: a sealed
+    /// 413 if `why` is `TooLarge`, else a sealed 400. It is in plain only if the random source failed
+    /// too.
+    #[must_use]
+    pub fn refuse(self, why: Code, random: &mut dyn Random) -> Answer {
+        self.seal_or_plain(why.into(), random)
+    }
+
     fn seal_or_plain(self, problem: Problem, random: &mut dyn Random) -> Answer {
         self.seal_problem(problem, random).unwrap_or_else(|_| Answer::internal_error())
     }
