@@ -118,9 +118,7 @@ impl Server {
         match self.routes.plain(path) {
             RequireSealed::Off => Sorted::Plain { report: false },
             RequireSealed::Report => Sorted::Plain { report: true },
-            RequireSealed::On => {
-                Sorted::Answer(Answer::plain(Problem::NOT_SEALED).allow_origin(origin))
-            }
+            RequireSealed::On => Sorted::Answer(Answer::not_sealed().allow_origin(origin)),
         }
     }
 }
