@@ -7,6 +7,7 @@ mod bodies;
 mod extensions;
 mod outside;
 mod readiness;
+mod ready;
 mod reqwest;
 mod sans_io;
 mod sorting;

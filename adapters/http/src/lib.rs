@@ -21,6 +21,7 @@ mod incoming;
 mod opened;
 mod pieces;
 mod reader;
+mod ready;
 mod sealed;
 mod sealed_call;
 mod sealing;

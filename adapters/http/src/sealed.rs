@@ -32,7 +32,7 @@ pin_project! {
     enum Kind<B> {
         Passed { #[pin] body: B },
         Whole { content: Bytes },
-        Streamed { #[pin] body: B, sealing: Box<Sealing> },
+        Streamed { body: Pin<Box<B>>, sealing: Box<Sealing> },
     }
 }
 
@@ -53,18 +53,26 @@ impl<B> SealedBody<B> {
     /// A request whose beginning, what [`Client::start`](sealwire::Client::start) wrote, is `first`,
     /// and whose content is `body`.
     pub fn request(first: Vec<u8>, writer: RequestWriter, body: B) -> Self {
-        Self::streamed(Sealing::new(first, Writer::Request(writer), None), body)
+        let sealing = Sealing::new(first, Writer::Request(writer), Bytes::new(), None);
+        Self::streamed(sealing, Box::pin(body))
     }
 
     /// A response whose beginning, what
     /// [`ResponseStarter::start`](sealwire::server::ResponseStarter::start) wrote, is `first`, and
-    /// whose content is `body`. To `breaker` the answer has begun with this call.
-    pub fn response(first: Vec<u8>, writer: ResponseWriter, body: B, breaker: Breaker) -> Self {
+    /// whose content is `ready`, and then `body`. To `breaker` the answer has begun with this call.
+    pub fn response(
+        first: Vec<u8>,
+        writer: ResponseWriter,
+        ready: Bytes,
+        body: Pin<Box<B>>,
+        breaker: Breaker,
+    ) -> Self {
         breaker.answer_begins();
-        Self::streamed(Sealing::new(first, Writer::Response(writer), Some(breaker)), body)
+        let sealing = Sealing::new(first, Writer::Response(writer), ready, Some(breaker));
+        Self::streamed(sealing, body)
     }
 
-    fn streamed(sealing: Sealing, body: B) -> Self {
+    fn streamed(sealing: Sealing, body: Pin<Box<B>>) -> Self {
         Self { kind: Kind::Streamed { body, sealing: Box::new(sealing) } }
     }
 }
@@ -124,7 +132,7 @@ where
 /// The next sealed bytes: of one frame of `body`, with what precedes it, and with the end if that is
 /// known to follow. None of them only after the end.
 fn poll_sealed<B>(
-    mut body: Pin<&mut B>,
+    body: &mut Pin<Box<B>>,
     sealing: &mut Sealing,
     context: &mut Context<'_>,
 ) -> Poll<Result<Vec<u8>, BodyError>>

@@ -19,7 +19,7 @@ pub(crate) struct Sealing {
     first: Vec<u8>,
     /// None after the end.
     writer: Option<Writer>,
-    /// Content of a large frame that is to be sealed next.
+    /// Content that is there already, and is to be sealed next.
     rest: Bytes,
     breaker: Option<Breaker>,
 }
@@ -33,8 +33,13 @@ pub(crate) enum Writer {
 const MOST: usize = 256 * 1024;
 
 impl Sealing {
-    pub(crate) const fn new(first: Vec<u8>, writer: Writer, breaker: Option<Breaker>) -> Self {
-        Self { first, writer: Some(writer), rest: Bytes::new(), breaker }
+    pub(crate) const fn new(
+        first: Vec<u8>,
+        writer: Writer,
+        ready: Bytes,
+        breaker: Option<Breaker>,
+    ) -> Self {
+        Self { first, writer: Some(writer), rest: ready, breaker }
     }
 
     /// Whether all was handed out that there will be.

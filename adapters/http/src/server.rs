@@ -37,6 +37,7 @@ use sealwire::{
 use crate::{
     BodyError, BoxError, Breaker, Incomplete, NoRequest, OpenedBody, Sealed, SealedBody, collect,
     open_request,
+    ready::{Ready, Then, ready},
 };
 
 /// Where sealed calls come in. Cheap to clone; clones share the server and count together.
@@ -275,8 +276,8 @@ impl Form {
 }
 
 impl Answering {
-    /// Seals the response of a handler: as it comes if the call was in chunks, else as a whole.
-    /// Before that its body is not polled.
+    /// Seals the response of a handler: as a whole if the call was in one piece, or if the response
+    /// is there already and small, and otherwise as it comes.
     pub async fn seal<R>(self, response: Response<R>) -> Response<SealedBody<R>>
     where
         R: Body<Data = Bytes>,
@@ -287,17 +288,7 @@ impl Answering {
             Form::OneShot(sealer) => {
                 outer(seal_whole(sealer, &parts, body, self.response_limit).await)
             }
-            Form::Chunked(starter, breaker) => {
-                let (status, fields) = (parts.status.as_u16(), header_lines(&parts.headers));
-                match starter.start(status, fields, &mut SystemRandom) {
-                    Ok((answer, writer)) => {
-                        let (head, first) = answer.into_http_parts();
-                        let body = SealedBody::response(first, writer, body, breaker);
-                        Response::from_parts(head, body)
-                    }
-                    Err(_) => outer(Answer::internal_error()),
-                }
-            }
+            Form::Chunked(starter, breaker) => seal_chunked(starter, &parts, body, breaker).await,
         }
     }
 
@@ -317,6 +308,38 @@ impl Answering {
             Form::Chunked(starter, _) => starter.refuse(why, &mut SystemRandom),
         })
     }
+}
+
+/// A response that is there is sealed as a whole: that costs less, and can be padded.
+async fn seal_chunked<R>(
+    starter: ResponseStarter,
+    parts: &response::Parts,
+    body: R,
+    breaker: Breaker,
+) -> Response<SealedBody<R>>
+where
+    R: Body<Data = Bytes>,
+    R::Error: Into<BoxError>,
+{
+    let (status, fields) = (parts.status.as_u16(), header_lines(&parts.headers));
+    let mut body = Box::pin(body);
+    let Ready { content, then } = ready(body.as_mut()).await;
+    let answer = match then {
+        Then::More => match starter.start(status, fields, &mut SystemRandom) {
+            Ok((answer, writer)) => {
+                let (head, first) = answer.into_http_parts();
+                let body = SealedBody::response(first, writer, content, body, breaker);
+                return Response::from_parts(head, body);
+            }
+            Err(_) => Answer::internal_error(),
+        },
+        Then::End(trailers) => starter
+            .seal(status, fields, &content, header_lines(&trailers), &mut SystemRandom)
+            .unwrap_or_else(|_| Answer::internal_error()),
+        // Nothing of it was sent yet.
+        Then::Failed => starter.internal_error(&mut SystemRandom),
+    };
+    outer(answer)
 }
 
 async fn seal_whole<R>(

@@ -5,7 +5,10 @@ use core::{fmt, mem};
 
 use super::{Answer, Problem, Server, Way};
 use crate::{
-    bhttp::{Decoder, Event, FieldLines, Fields, Limits, RequestHead, ResponseEncoder},
+    bhttp::{
+        Decoder, Event, FieldLines, Fields, Limits, RequestHead, ResponseEncoder,
+        encode_response_to,
+    },
     envelope::{Labels, chunked},
     error::{Code, Error, Result},
     exporter::Exporter,
@@ -301,6 +304,34 @@ impl ResponseStarter {
         }
     }
 
+    /// Seals a response that is there as a whole, in as few chunks as hold it, and padded. A response
+    /// that no client would accept is replaced by a sealed 500, and what HTTP does not let a response
+    /// have is left out, as in [`ServerResponse::seal`](super::ServerResponse::seal).
+    ///
+    /// # Errors
+    /// `RandomFailed`, and `InvalidInput` beyond
+    /// [`AES_128_GCM_LIMIT`](chunked::ChunkSealer::AES_128_GCM_LIMIT). [`Answer::internal_error`], which
+    /// is not sealed, is all that is left then.
+    pub fn seal<'f, 't>(
+        mut self,
+        status: u16,
+        fields: impl FieldLines<'f>,
+        content: &[u8],
+        trailers: impl FieldLines<'t>,
+        random: &mut dyn Random,
+    ) -> Result<Answer> {
+        let (mut message, mut body, origin) = (Vec::new(), Vec::new(), self.origin.take());
+        let method = if self.to_head { "HEAD" } else { "GET" };
+        let (fields, trailers) = (without_ours(fields), without_ours(trailers));
+        let encoded =
+            encode_response_to(method, &[], status, fields, content, trailers, &mut message);
+        match encoded {
+            Ok(()) => self.seal_message(message, &mut body, random)?,
+            Err(_) => self.seal_problem(Problem::INVALID_RESPONSE, &mut body, random)?,
+        }
+        Ok(Answer::sealed_in_chunks(body).allow_origin(origin))
+    }
+
     /// The answer when there is no response, because the handler failed before it had one: a
     /// sealed 500. It is in plain only if the random source failed too.
     #[must_use]
@@ -331,8 +362,20 @@ impl ResponseStarter {
     ) -> Result<()> {
         let mut message = Vec::new();
         problem.encode(self.to_head, &mut message)?;
+        self.seal_message(message, out, random)
+    }
+
+    fn seal_message(
+        self,
+        mut message: Vec<u8>,
+        out: &mut Vec<u8>,
+        random: &mut dyn Random,
+    ) -> Result<()> {
         let padding = self.padding.padded_len(message.len()).saturating_sub(message.len());
-        self.sealer.start(out, random)?.finish_padded(&message, padding, out)
+        let started = self.sealer.start(out, random);
+        let sealed = started.and_then(|sealer| sealer.finish_padded(&message, padding, out));
+        wipe(&mut message);
+        sealed
     }
 }
 

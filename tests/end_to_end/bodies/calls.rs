@@ -73,7 +73,13 @@ fn a_body_that_is_left_out_is_not_waited_for() {
         let none = HeaderMap::new();
         let started = starter.start(status, header_lines(&none), &mut SystemRandom);
         let ((answer, writer), (_sender, inner)) = (started.unwrap(), channel());
-        let sealed = SealedBody::response(answer.into_body(), writer, inner, breaker);
+        let sealed = SealedBody::response(
+            answer.into_body(),
+            writer,
+            Bytes::new(),
+            Box::pin(inner),
+            breaker,
+        );
         let response = pending.open(outer_response(sealed)).now_or_never().unwrap().unwrap();
         assert_eq!(response.status(), expected);
         assert!(read(response.into_body()).now_or_never().expect("no wait").error.is_none());

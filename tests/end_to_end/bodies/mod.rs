@@ -143,7 +143,7 @@ where
 fn answer<B>(starter: ResponseStarter, inner: B, breaker: &Breaker) -> SealedBody<B> {
     let fields = HeaderMap::new();
     let (answer, writer) = starter.start(200, header_lines(&fields), &mut SystemRandom).unwrap();
-    SealedBody::response(answer.into_body(), writer, inner, breaker.clone())
+    SealedBody::response(answer.into_body(), writer, Bytes::new(), Box::pin(inner), breaker.clone())
 }
 
 /// The outer response with that body.
