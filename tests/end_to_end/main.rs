@@ -13,8 +13,10 @@ mod sans_io;
 mod sorting;
 mod streams;
 mod suite;
+mod tonic;
 mod too_long;
 mod tower;
+mod tower_client;
 
 use sealwire::{
     Aead, Client, Kem, Server,
