@@ -10,16 +10,18 @@ use actix_web::{
 use bytes::Bytes;
 use futures::{StreamExt as _, stream};
 use http::{Request, Response, Uri, header::HOST};
-use http_body_util::{BodyExt as _, Empty};
+use http_body::Frame;
+use http_body_util::{BodyExt as _, Empty, Full, StreamBody};
 use hyper::{
     body::Incoming,
     client::conn::{http1, http2},
 };
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use sealwire::server::GATEWAY_PATH;
+use sealwire::server::{GATEWAY_PATH, Route};
+use sealwire_actix::Sealwire;
 use sealwire_http::{
     BoxError, SealedBody,
-    client::{Pending, seal},
+    client::{Pending, seal, seal_stream},
 };
 use tokio::net::TcpStream;
 
@@ -75,8 +77,7 @@ where
 fn get(address: SocketAddr, path: &str) -> (Request<SealedBody<Empty<Bytes>>>, Pending) {
     let gateway = format!("http://{address}{GATEWAY_PATH}").parse().unwrap();
     let call = request("GET", path).body(Bytes::new()).unwrap();
-    let (outer, pending) = seal(&super::super::client(&server().1), call, gateway).unwrap();
-    (outer, pending)
+    seal(&crate::client(&server().1), call, gateway).unwrap()
 }
 
 #[tokio::test]
@@ -127,5 +128,37 @@ async fn a_body_that_fails_breaks_the_outer_message_off() {
             }
             Version::Two => assert!(why.downcast_ref::<h2::Error>().unwrap().is_reset()),
         }
+    }
+}
+
+/// The answer has not begun, so that it can say what is wrong, and the status is that of actix.
+#[tokio::test]
+async fn extractors_tell_why_a_streamed_payload_failed() {
+    let streaming = Route::new().streaming(true).content_limit(10);
+    let sealwire = Sealwire::new(server().0.with_route("/", streaming).unwrap());
+    let serving = Serving::start(sealwire, move |app: &mut ServiceConfig| {
+        app.route("/take", web::put().to(|content: Bytes| async move { content }));
+    });
+    let gateway = || format!("http://{}{GATEWAY_PATH}", serving.address).parse().unwrap();
+    for (pieces, alter, status, says) in [
+        (["01234", "56789"], false, 200, "0123456789"),
+        (["01234", "56789"], true, 400, "the sealed message is broken"),
+        (["01234", "567890"], false, 413, "size limit"),
+    ] {
+        let frames = pieces.map(|piece| io::Result::Ok(Frame::data(Bytes::from(piece))));
+        let body = StreamBody::new(stream::iter(frames));
+        let call = request("PUT", "/take").body(body).unwrap();
+        let client = crate::client(&server().1);
+        let (outer, pending) = seal_stream(&client, call, gateway()).unwrap();
+        let (parts, body) = outer.into_parts();
+        let mut wire = body.collect().await.unwrap().to_bytes().to_vec();
+        *wire.last_mut().unwrap() ^= u8::from(alter);
+        let outer = Request::from_parts(parts, Full::from(wire));
+        let answer = send(serving.address, Version::One, outer).await;
+        let response = pending.open(answer).await.unwrap();
+        assert_eq!(response.status(), status, "{pieces:?} {alter}");
+        let said = response.into_body().collect().await.unwrap().to_bytes();
+        let said = String::from_utf8_lossy(&said).into_owned();
+        assert!(said.contains(says) && (status == 200 || !said.contains("0123")), "{said}");
     }
 }
