@@ -1,8 +1,8 @@
 //! End-to-end encrypted API calls, from the app's memory to the handler's.
 //!
 //! This is the protocol without I/O: bytes go in, bytes come out, and time, randomness and the
-//! network are the caller's. The adapters (`sealwire-reqwest`, `sealwire-tower`) put it into HTTP
-//! libraries; whoever needs it elsewhere calls it directly:
+//! network are the caller's. The adapters (`sealwire-reqwest`, `sealwire-tower`, `sealwire-actix`) put
+//! it into HTTP libraries; whoever needs it elsewhere calls it directly:
 //!
 //! ```
 //! use sealwire::bhttp::{Fields, RequestLine};

@@ -1,9 +1,11 @@
 //! What is actix's own: its requests, extractors, errors and bodies.
 
 mod inner;
+mod memory;
 mod outer;
 mod serving;
 mod suite;
+mod wire;
 
 use actix_web::{
     Error,
@@ -13,22 +15,13 @@ use actix_web::{
 };
 use bytes::Bytes;
 use http::{Request, request::Builder};
-use sealwire::{
-    Server, SystemRandom,
-    client::ClientResponse,
-    server::{GATEWAY_PATH, Route},
-};
+use sealwire::{SystemRandom, client::ClientResponse, server::GATEWAY_PATH};
 use sealwire_actix::Sealwire;
 
 use super::{AUTHORITY, server};
 
 fn sealwire() -> Sealwire {
     Sealwire::new(server().0)
-}
-
-/// A server whose routes all stream.
-fn streaming() -> Server {
-    server().0.with_route("/", Route::new().streaming(true)).unwrap()
 }
 
 /// A request for the inside.

@@ -27,7 +27,9 @@ impl Serving {
             System::new().block_on(async move {
                 let app = move || App::new().configure(app.clone()).wrap(sealwire.clone());
                 let server = HttpServer::new(app)
-                    .on_connect(|_, data| drop(data.insert(OfTheConnection(7))))
+                    .on_connect(|_, data| {
+                        data.insert(OfTheConnection(7));
+                    })
                     .workers(1)
                     .disable_signals()
                     .bind("127.0.0.1:0")
