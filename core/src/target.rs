@@ -99,10 +99,10 @@ impl Default for Target {
     }
 }
 
-/// Whether everyone who reads this path, up to a `?`, takes it for the same: it begins with a slash;
-/// no segment is `.` or `..` (also with parameters, as in `..;a`), none but the last is empty; there
-/// is no backslash and no encoded slash, backslash or NUL; and what is percent-encoded has to be, in
-/// upper-case hex.
+/// Whether this path, up to a `?`, is one that routers do not resolve in different ways: it begins with
+/// a slash; no segment is `.` or `..` (also with parameters, as in `..;a`), none but the last is empty;
+/// it holds nothing but what RFC 3986, section 3.3 allows there, hence no backslash, and no encoded
+/// slash, backslash or NUL; no unreserved character is percent-encoded, and no hex in lower case.
 ///
 /// Where a path decides something (a mirror target, a rule for a route), a call with any other path
 /// is refused: one router's `/a/%2e%2e/admin` is the next one's `/admin`.
@@ -130,11 +130,54 @@ fn is_plain(segment: &str) -> bool {
                 (Some(high), Some(low)) => needs_encoding(high << 4 | low),
                 _ => false,
             },
-            b'\\' | b'#' => false,
-            _ => byte.is_ascii_graphic(),
+            _ => is_pchar(byte),
         };
     }
     plain
+}
+
+/// pchar but for percent-encoding = unreserved / sub-delims / ":" / "@"
+const fn is_pchar(byte: u8) -> bool {
+    is_unreserved(byte)
+        || matches!(
+            byte,
+            b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'='
+        )
+        || matches!(byte, b':' | b'@')
+}
+
+/// unreserved = ALPHA / DIGIT / "-" / "." / "_" / "~"
+const fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+}
+
+/// A path as a router sees it that decodes it first and cuts parameters off, from a `;` to the end of
+/// a segment: what servlet containers do.
+pub(crate) fn decoded(path: &str) -> impl Iterator<Item = u8> + '_ {
+    without_query(path).split_inclusive('/').flat_map(|segment| {
+        let (name, slash) = match segment.strip_suffix('/') {
+            Some(name) => (name, Some(b'/')),
+            None => (segment, None),
+        };
+        percent_decoded(name.split(';').next().unwrap_or_default()).chain(slash)
+    })
+}
+
+fn percent_decoded(text: &str) -> impl Iterator<Item = u8> + '_ {
+    let mut bytes = text.bytes();
+    core::iter::from_fn(move || match bytes.next()? {
+        b'%' => {
+            let mut ahead = bytes.clone();
+            match (hex(ahead.next()), hex(ahead.next())) {
+                (Some(high), Some(low)) => {
+                    bytes = ahead;
+                    Some(high << 4 | low)
+                }
+                _ => Some(b'%'),
+            }
+        }
+        byte => Some(byte),
+    })
 }
 
 /// HEXDIG, upper case only.
@@ -148,8 +191,7 @@ fn hex(digit: Option<u8>) -> Option<u8> {
 
 /// Neither unreserved (RFC 3986, section 2.3) nor one that would change where segments end.
 const fn needs_encoding(byte: u8) -> bool {
-    let unreserved = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
-    !unreserved && !matches!(byte, b'/' | b'\\' | 0)
+    !is_unreserved(byte) && !matches!(byte, b'/' | b'\\' | 0)
 }
 
 fn check(path: &str) -> Result<()> {
@@ -162,6 +204,7 @@ fn check(path: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec::Vec;
 
     #[test]
     fn canonical_paths() {
@@ -172,9 +215,24 @@ mod tests {
         for path in [
             "", "a", "*", "//", "//a", "/a//b", "/.", "/..", "/a/./b", "/a/../b", "/a/..",
             "/..;a/b", "/.;/b", "/a\\b", "/%2F", "/%2f", "/%5C", "/%00", "/%61", "/%7E", "/%2E%2E",
-            "/%c3%a9", "/%", "/%2", "/%2G", "/a#b", "/é", "/a b",
+            "/%c3%a9", "/%", "/%2", "/%2G", "/a#b", "/é", "/a b", "/{id}", "/a|b", "/a\"b", "/a^b",
+            "/<a>",
         ] {
             assert!(!is_canonical(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn decoded_paths() {
+        for (path, expected) in [
+            ("/a%3Ab/c", "/a:b/c"),
+            ("/a;x=1/b;y", "/a/b"),
+            ("/a;/b", "/a/b"),
+            ("/a%3Bx/b", "/a;x/b"),
+            ("/%/%2/%zz?%3A", "/%/%2/%zz"),
+            ("", ""),
+        ] {
+            assert_eq!(decoded(path).collect::<Vec<_>>(), expected.as_bytes(), "{path}");
         }
     }
 

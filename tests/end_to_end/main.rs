@@ -2,6 +2,7 @@
 //! on a loopback port.
 
 mod actix;
+mod attacks;
 mod axum;
 mod bodies;
 mod extensions;

@@ -11,6 +11,8 @@ use http_body::Body;
 pub enum Incomplete<E> {
     /// It has more bytes than the limit. What lies beyond was not asked for.
     TooLarge,
+    /// There is no memory left for it, of that which it shares with others.
+    NoRoom,
     /// It ended in this error.
     BrokenOff(E),
 }
@@ -23,6 +25,18 @@ pub async fn collect<B>(body: B, limit: usize) -> Result<(Vec<u8>, HeaderMap), I
 where
     B: Body<Data = Bytes>,
 {
+    collect_if(body, limit, |_| true).await
+}
+
+/// As [`collect`], as long as `may_hold` agrees to each number of further bytes.
+pub(crate) async fn collect_if<B>(
+    body: B,
+    limit: usize,
+    mut may_hold: impl FnMut(usize) -> bool,
+) -> Result<(Vec<u8>, HeaderMap), Incomplete<B::Error>>
+where
+    B: Body<Data = Bytes>,
+{
     if body.size_hint().lower() > limit as u64 {
         return Err(Incomplete::TooLarge);
     }
@@ -31,7 +45,8 @@ where
     while let Some(frame) = poll_fn(|context| body.as_mut().poll_frame(context)).await {
         match frame.map_err(Incomplete::BrokenOff)?.into_data() {
             Ok(data) if data.len() > limit - content.len() => return Err(Incomplete::TooLarge),
-            Ok(data) => append(&mut content, data),
+            Ok(data) if !may_hold(data.len()) => return Err(Incomplete::NoRoom),
+            Ok(data) => append(&mut content, data, limit),
             Err(frame) => trailers.extend(frame.into_trailers().unwrap_or_default()),
         }
     }
@@ -41,12 +56,19 @@ where
 /// The first frame, often the only one, is taken over where it can be, and not copied.
 ///
 /// Room is made for what has arrived, whatever was announced: a thousand strangers who announce
-/// megabytes and send a byte each hold a thousand bytes.
-fn append(content: &mut Vec<u8>, data: Bytes) {
-    match content.is_empty() {
-        true => *content = data.into(),
-        false => content.extend_from_slice(&data),
+/// megabytes and send a byte each hold a thousand bytes. It doubles as it grows, but not beyond the
+/// limit.
+fn append(content: &mut Vec<u8>, data: Bytes, limit: usize) {
+    if content.is_empty() {
+        *content = data.into();
+        return;
     }
+    let needed = content.len() + data.len();
+    if needed > content.capacity() {
+        let goal = content.capacity().saturating_mul(2).clamp(needed, limit.max(needed));
+        content.reserve_exact(goal - content.len());
+    }
+    content.extend_from_slice(&data);
 }
 
 #[cfg(test)]

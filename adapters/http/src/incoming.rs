@@ -7,6 +7,7 @@ use std::{
 use bytes::{Bytes, BytesMut};
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
+use sealwire::server::{Answer, RequestReader};
 
 use crate::{
     BodyError, BoxError, Breaker,
@@ -89,6 +90,15 @@ where
             this.opening.fail(fail.error);
         }
         Poll::Ready(this.opening.next_frame())
+    }
+}
+
+impl<B> Incoming<B, RequestReader> {
+    /// The answer where the outer body failed before the head was there: the one to a body that ends
+    /// there.
+    pub(crate) fn refuse(self: &mut Pin<Box<Self>>) -> Box<Answer> {
+        let answer = self.as_mut().project().opening.finish().err().and_then(|fail| fail.answer);
+        answer.unwrap_or_else(|| Box::new(Answer::not_opened()))
     }
 }
 

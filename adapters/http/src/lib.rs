@@ -14,6 +14,7 @@
 #[cfg(feature = "axum")]
 mod axum;
 mod breaker;
+mod budget;
 pub mod client;
 mod collect;
 mod error;
@@ -32,6 +33,6 @@ pub use axum::NotSealed;
 pub use breaker::Breaker;
 pub use collect::{Incomplete, collect};
 pub use error::{BodyError, BoxError};
-pub use opened::{NoRequest, OpenedBody, open_request, open_response};
+pub use opened::{OpenedBody, open_request, open_response};
 pub use sealed::SealedBody;
 pub use sealed_call::Sealed;

@@ -40,15 +40,6 @@ pin_project! {
     }
 }
 
-/// Why there is no streamed request.
-#[derive(Debug)]
-pub enum NoRequest {
-    /// It is none for this server, or did not open: send this.
-    Refused(Box<Answer>),
-    /// The outer body failed before that could be told.
-    Body(BodyError),
-}
-
 /// Opens the head of a streamed response that arrives in `outer`, and no more than has to be read
 /// for it. Informational responses are dropped.
 ///
@@ -78,7 +69,7 @@ pub async fn open_request<B>(
     outer: B,
     reader: RequestReader,
     breaker: &Breaker,
-) -> Result<(RequestHead, ResponseStarter, OpenedBody<B>), NoRequest>
+) -> Result<(RequestHead, ResponseStarter, OpenedBody<B>), Box<Answer>>
 where
     B: Body<Data = Bytes>,
     B::Error: Into<BoxError>,
@@ -86,10 +77,7 @@ where
     let mut incoming = Incoming::new(outer, reader, Some(breaker.clone()));
     match incoming.head().await {
         Ok((head, starter)) => Ok((head, starter, OpenedBody { kind: Kind::Request { incoming } })),
-        Err(fail) => Err(match fail.answer {
-            Some(answer) => NoRequest::Refused(answer),
-            None => NoRequest::Body(fail.error),
-        }),
+        Err(fail) => Err(fail.answer.unwrap_or_else(|| incoming.refuse())),
     }
 }
 

@@ -69,10 +69,11 @@ impl Pieces {
         let Some(span) = self.spans.pop_front() else {
             return Some(mem::take(&mut self.copied).freeze()).filter(|copied| !copied.is_empty());
         };
-        self.chunk.advance(span.gap);
+        // What is between contents, such as the head, has been handed out in another form.
+        wipe(&mut self.chunk.split_to(span.gap));
         let content = self.chunk.split_to(span.length).freeze();
         if self.spans.is_empty() {
-            self.chunk = BytesMut::new();
+            wipe(&mut mem::take(&mut self.chunk));
         }
         Some(content)
     }

@@ -16,6 +16,13 @@ pub(crate) struct Ready {
     pub(crate) then: Then,
 }
 
+impl Ready {
+    /// What is there of a response that has no content.
+    pub(crate) fn nothing() -> Self {
+        Self { content: Bytes::new(), then: Then::End(HeaderMap::new()) }
+    }
+}
+
 /// What comes behind that.
 pub(crate) enum Then {
     /// Nothing but these trailers.

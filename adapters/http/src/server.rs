@@ -35,8 +35,12 @@ use sealwire::{
 };
 
 use crate::{
-    BodyError, BoxError, Breaker, Incomplete, NoRequest, OpenedBody, Sealed, SealedBody, collect,
+    BodyError, BoxError, Breaker, Incomplete, OpenedBody, Sealed, SealedBody,
+    budget::{Budget, Charge},
+    collect,
+    collect::collect_if,
     open_request,
+    pieces::wipe,
     ready::{Ready, Then, ready},
 };
 
@@ -47,6 +51,7 @@ pub struct Gate {
     response_limit: usize,
     concurrent_opens: usize,
     opening: Arc<AtomicUsize>,
+    memory: Budget,
 }
 
 /// What came in.
@@ -88,16 +93,18 @@ impl Gate {
     /// The content of a handler's response to a call in one piece in bytes, unless configured:
     /// 16 MiB. Answers to calls in chunks are streamed, and have no limit.
     pub const DEFAULT_RESPONSE_LIMIT: usize = 16 * 1024 * 1024;
-    /// How many calls are opened at a time, unless configured.
-    pub const DEFAULT_CONCURRENT_OPENS: usize = 1024;
+    /// The content of calls that are on their way to their handlers, all together, in bytes, unless
+    /// configured: 256 MiB.
+    pub const DEFAULT_MEMORY_LIMIT: usize = 256 * 1024 * 1024;
 
     /// A gate to what `server` can open.
     pub fn new(server: impl Into<Arc<Server>>) -> Self {
         Self {
             server: server.into(),
             response_limit: Self::DEFAULT_RESPONSE_LIMIT,
-            concurrent_opens: Self::DEFAULT_CONCURRENT_OPENS,
+            concurrent_opens: usize::MAX,
             opening: Arc::default(),
+            memory: Budget::new(Self::DEFAULT_MEMORY_LIMIT),
         }
     }
 
@@ -108,9 +115,20 @@ impl Gate {
         Self { response_limit: bytes, ..self }
     }
 
-    /// How many calls may be on their way from the first byte of their body to their handler; those
-    /// beyond are answered with 503. It bounds the memory that strangers can occupy: this many times
-    /// the server's limit of content.
+    /// How many bytes calls may hold, all together, until their handlers have them. A call that would
+    /// hold more is answered with 503. The first 64 KiB of each call are not counted, so that small
+    /// ones are served whatever strangers have sent of large ones; what a connection holds of a streamed
+    /// call is no more than that either. As buffers double when they grow, the memory used can be twice
+    /// as much.
+    #[must_use]
+    pub fn memory_limit(self, bytes: usize) -> Self {
+        Self { memory: self.memory.with_most(bytes), ..self }
+    }
+
+    /// How many calls may be on their way from their head to their handler; those beyond are
+    /// answered with 503. Not limited unless set, and better left so unless the HTTP server bounds how
+    /// long a body may take: strangers who send a head and then nothing would take all places, where
+    /// [`Self::memory_limit`] counts what they send.
     #[must_use]
     pub fn concurrent_opens(self, calls: usize) -> Self {
         Self { concurrent_opens: calls, ..self }
@@ -168,10 +186,10 @@ impl Gate {
         let Some(_place) = Place::take(&self.opening, self.concurrent_opens) else {
             return Err(call.busy());
         };
-        let response_limit = self.response_limit;
+        let (response_limit, charge) = (self.response_limit, self.memory.charge());
         let (mut request, form) = match call.is_chunked() {
-            true => open_chunked(call, body).await?,
-            false => open_one_shot(call, body).await?,
+            true => open_chunked(call, body, charge).await?,
+            false => open_one_shot(call, body, charge).await?,
         };
         request.extensions_mut().insert(form.sealed());
         Ok((request, Answering { form, response_limit }))
@@ -212,54 +230,61 @@ impl Drop for Place {
     }
 }
 
-async fn open_one_shot<B>(call: Call, body: B) -> Result<(Request<OpenedBody<B>>, Form), Answer>
+async fn open_one_shot<B>(
+    call: Call,
+    body: B,
+    mut charge: Charge,
+) -> Result<(Request<OpenedBody<B>>, Form), Answer>
 where
     B: Body<Data = Bytes>,
 {
-    let body = match collect(body, call.body_limit()).await {
+    let body = match collect_if(body, call.body_limit(), |more| charge.admit(more)).await {
         Ok((body, _)) => body,
         Err(Incomplete::TooLarge) => return Err(call.body_too_large()),
+        Err(Incomplete::NoRoom) => return Err(call.busy()),
         // Whoever broke off is not there to read it.
-        Err(Incomplete::BrokenOff(_)) => return Err(Answer::not_opened()),
+        Err(Incomplete::BrokenOff(_)) => return Err(call.not_opened()),
     };
     let (request, trailers, response) = call.open_http(body, &mut SystemRandom)?;
     let request = request.map(|content| OpenedBody::whole(content, trailers));
     Ok((request, Form::OneShot(response)))
 }
 
-async fn open_chunked<B>(call: Call, body: B) -> Result<(Request<OpenedBody<B>>, Form), Answer>
+async fn open_chunked<B>(
+    call: Call,
+    body: B,
+    mut charge: Charge,
+) -> Result<(Request<OpenedBody<B>>, Form), Answer>
 where
     B: Body<Data = Bytes>,
     B::Error: Into<BoxError>,
 {
     let breaker = Breaker::new();
     let (head, starter, body) =
-        open_request(body, call.reader(), &breaker).await.map_err(|none| match none {
-            NoRequest::Refused(answer) => *answer,
-            // Whoever broke off is not there to read it.
-            NoRequest::Body(_) => Answer::not_opened(),
-        })?;
+        open_request(body, call.reader(), &breaker).await.map_err(|answer| *answer)?;
     let parts = match head.into_http() {
         Ok(parts) => parts,
         Err(error) => return Err(starter.refuse(error.code(), &mut SystemRandom)),
     };
-    let body = match starter.is_streaming() {
-        true => body,
-        // How much there may be is for the reader to say, which knows the route.
-        false => match collect(body, usize::MAX).await {
-            Ok((content, trailers)) => OpenedBody::whole(content.into(), trailers),
-            Err(incomplete) => return Err(starter.refuse(code(&incomplete), &mut SystemRandom)),
-        },
+    if starter.is_streaming() {
+        return Ok((Request::from_parts(parts, body), Form::Chunked(starter, breaker)));
+    }
+    // How much there may be is for the reader to say, which knows the route.
+    let body = match collect_if(body, usize::MAX, |more| charge.admit(more)).await {
+        Ok((content, trailers)) => OpenedBody::whole(content.into(), trailers),
+        Err(incomplete) => return Err(refuse(starter, &incomplete)),
     };
     Ok((Request::from_parts(parts, body), Form::Chunked(starter, breaker)))
 }
 
-/// Why a call did not arrive whole, as its sealed answer tells.
-fn code(incomplete: &Incomplete<BodyError>) -> Code {
-    match incomplete {
+/// The sealed answer to a call that did not arrive whole.
+fn refuse(starter: ResponseStarter, incomplete: &Incomplete<BodyError>) -> Answer {
+    let why = match incomplete {
+        Incomplete::NoRoom => return starter.busy(&mut SystemRandom),
         Incomplete::TooLarge => Code::TooLarge,
         Incomplete::BrokenOff(error) => error.sealing().map_or(Code::OpenFailed, Error::code),
-    }
+    };
+    starter.refuse(why, &mut SystemRandom)
 }
 
 impl Form {
@@ -323,7 +348,10 @@ where
 {
     let (status, fields) = (parts.status.as_u16(), header_lines(&parts.headers));
     let mut body = Box::pin(body);
-    let Ready { content, then } = ready(body.as_mut()).await;
+    let Ready { content, then } = match starter.takes_content(status) {
+        true => ready(body.as_mut()).await,
+        false => Ready::nothing(),
+    };
     let answer = match then {
         Then::More => match starter.start(status, fields, &mut SystemRandom) {
             Ok((answer, writer)) => {
@@ -351,10 +379,16 @@ async fn seal_whole<R>(
 where
     R: Body<Data = Bytes>,
 {
-    match collect(body, limit).await {
-        Ok((content, trailers)) => sealer
-            .seal_http(parts, &content, &trailers, &mut SystemRandom)
-            .unwrap_or_else(|_| Answer::internal_error()),
+    let collected = match sealer.takes_content(parts.status.as_u16()) {
+        true => collect(body, limit).await,
+        false => Ok(Default::default()),
+    };
+    match collected {
+        Ok((mut content, trailers)) => {
+            let sealed = sealer.seal_http(parts, &content, &trailers, &mut SystemRandom);
+            wipe(&mut content);
+            sealed.unwrap_or_else(|_| Answer::internal_error())
+        }
         // A part of a response is none.
         Err(_) => sealer.internal_error(&mut SystemRandom),
     }

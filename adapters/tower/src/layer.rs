@@ -36,8 +36,15 @@ impl SealwireLayer {
         self.with_gate(|gate| gate.response_limit(bytes))
     }
 
-    /// How many calls may be on their way from the first byte of their body to their handler:
-    /// [`Gate::DEFAULT_CONCURRENT_OPENS`] unless set. Those beyond are answered with 503.
+    /// How many bytes calls may hold, all together, until their handlers have them:
+    /// [`Gate::DEFAULT_MEMORY_LIMIT`] unless set. See [`Gate::memory_limit`].
+    #[must_use]
+    pub fn memory_limit(self, bytes: usize) -> Self {
+        self.with_gate(|gate| gate.memory_limit(bytes))
+    }
+
+    /// How many calls may be on their way from their head to their handler. Not limited unless set,
+    /// and with a risk: see [`Gate::concurrent_opens`].
     #[must_use]
     pub fn concurrent_opens(self, calls: usize) -> Self {
         self.with_gate(|gate| gate.concurrent_opens(calls))

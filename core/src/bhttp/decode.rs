@@ -362,7 +362,7 @@ impl Decoder {
     /// Padding (RFC 9292, section 3.8): zeros.
     fn padding<'a>(&mut self, input: &mut &[u8]) -> Result<Step<'a>> {
         self.padding = self.padding.saturating_add(input.len() as u64);
-        if self.padding > self.limits.content {
+        if self.padding > self.limits.padding.min(self.limits.content) {
             return Err(Error::new(Code::TooLarge, "there is too much padding"));
         }
         match mem::take(input).iter().any(|&byte| byte != 0) {

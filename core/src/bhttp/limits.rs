@@ -15,9 +15,12 @@ pub struct Limits {
     pub scheme: usize,
     /// Bytes of a request's authority and path (with its query) together. Default: 16,384.
     pub target: usize,
-    /// Bytes of content in total; and, counted apart, bytes of padding. Default: [`u64::MAX`],
-    /// since a decoder keeps neither. Whoever collects content should set what it can hold.
+    /// Bytes of content in total. Default: [`u64::MAX`], since a decoder keeps none. Whoever collects
+    /// content should set what it can hold.
     pub content: u64,
+    /// Bytes of padding, of which there are no more than of content in any case. Default:
+    /// [`u64::MAX`].
+    pub padding: u64,
 }
 
 impl Default for Limits {
@@ -30,6 +33,7 @@ impl Default for Limits {
             scheme: 64,
             target: 16 * 1024,
             content: u64::MAX,
+            padding: u64::MAX,
         }
     }
 }

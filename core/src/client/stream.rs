@@ -65,11 +65,11 @@ impl Client {
             wipe(&mut head);
             return Err(TOO_LONG);
         }
-        let (sealer, opener) =
-            chunked::seal_request(&self.recipient, Labels::BHTTP_CHUNKED, out, random)?;
-        let writer = Writer::start(sealer, encoder, &head, out);
+        let started = chunked::seal_request(&self.recipient, Labels::BHTTP_CHUNKED, out, random);
+        let started = started
+            .and_then(|(sealer, opener)| Ok((Writer::start(sealer, encoder, &head, out)?, opener)));
         wipe(&mut head);
-        let writer = writer?;
+        let (writer, opener) = started?;
         Ok((RequestWriter(writer), self.pending(opener, line.method)))
     }
 
@@ -90,12 +90,14 @@ impl Client {
         encode_request(line, fields, content, core::iter::empty(), &mut message)?;
         let padding = self.padding.padded_len(message.len()).saturating_sub(message.len());
         let mut body = Vec::new();
-        let (sealer, opener) =
-            chunked::seal_request(&self.recipient, Labels::BHTTP_CHUNKED, &mut body, random)?;
-        let sealed = sealer.finish_padded(&message, padding, &mut body);
+        let started =
+            chunked::seal_request(&self.recipient, Labels::BHTTP_CHUNKED, &mut body, random);
+        let sealed = started.and_then(|(sealer, opener)| {
+            sealer.finish_padded(&message, padding, &mut body)?;
+            Ok(opener)
+        });
         wipe(&mut message);
-        sealed?;
-        Ok((body, self.pending(opener, line.method)))
+        Ok((body, self.pending(sealed?, line.method)))
     }
 
     fn pending(&self, opener: chunked::ResponseOpener, method: &str) -> PendingResponse {

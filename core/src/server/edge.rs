@@ -11,6 +11,8 @@ use crate::{
 
 /// Which fields of a sealed call are dropped, because handlers take them for the word of the edge,
 /// and which are put in their place, as they stand on the outer request.
+///
+/// No list knows every edge: name with [`Self::drop`] what yours sets and your handlers believe.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EdgeFields {
     dropped: Vec<Pattern>,
@@ -25,34 +27,65 @@ struct Pattern {
     is_prefix: bool,
 }
 
-/// What proxies and CDNs tell of the client's address, its certificate and its request.
-const BY_THE_EDGE: [&str; 22] = [
-    "cf-connecting-ip*",
+/// What proxies, CDNs and login gateways tell of the client's address, its certificate, its user and
+/// its request, in lower case; `*` stands for any end.
+const BY_THE_EDGE: [&str; 52] = [
+    "akamai-*",
+    "cf-*",
     "client-cert*",
     "client-ip",
-    "fastly-client-ip",
-    "forwarded*",
+    "cloudfront-*",
+    "do-connecting-ip",
+    "fastly-client-*",
     "fly-client-ip",
-    "remote-addr",
-    "remote-user",
+    "forwarded*",
+    "front-end-https",
+    "proxy",
+    "remote-*",
     "ssl-client-*",
+    "tailscale-*",
     "true-client-ip",
     "x-amzn-mtls-*",
-    "x-arr-clientcert",
-    "x-azure-clientip",
-    "x-azure-socketip",
-    "x-client-*",
+    "x-amzn-oidc-*",
+    "x-appengine-*",
+    "x-arr-*",
+    "x-auth-request-*",
+    "x-authentik-*",
+    "x-azure-*",
+    "x-client-cert*",
+    "x-client-dn",
+    "x-client-ip",
+    "x-client-ssl*",
+    "x-client-verify",
     "x-cluster-client-ip",
     "x-envoy-*",
     "x-forwarded*",
-    "x-original-*",
+    "x-goog-authenticated-*",
+    "x-goog-iap-*",
+    "x-host",
+    "x-http-host-override",
+    "x-ms-client-principal*",
+    "x-nf-*",
+    "x-original-for*",
+    "x-original-host",
+    "x-original-method",
+    "x-original-proto",
+    "x-original-ur*",
+    "x-pomerium-*",
+    "x-proxyuser-*",
     "x-real-ip",
     "x-remote-*",
-    "x-ssl-*",
+    "x-rewrite-url",
+    "x-scheme",
+    "x-ssl*",
+    "x-tls-*",
+    "x-url-scheme",
+    "x-vercel-*",
+    "x-webauth-*",
 ];
 
-/// What was checked in the inner message, or has no meaning beyond the outer one.
-const NEVER_TRUSTED: [&str; 9] = [
+/// What frames a message or says whom it is for: not for the edge to say of what is inside.
+const NEVER_TRUSTED: [&str; 10] = [
     "connection",
     "content-length",
     "expect",
@@ -60,13 +93,14 @@ const NEVER_TRUSTED: [&str; 9] = [
     "keep-alive",
     "proxy-connection",
     "te",
+    "trailer",
     "transfer-encoding",
     "upgrade",
 ];
 
 impl EdgeFields {
-    /// Drops `Forwarded`, `X-Forwarded-*`, `X-Real-IP`, `X-Client-Cert`, `Client-Cert` and their like,
-    /// in every spelling that CGI takes for the same (`x_forwarded_for`), and puts nothing in their
+    /// Drops `Forwarded`, `X-Forwarded-*`, `X-Real-IP`, `X-Client-Cert`, `Client-Cert`, `Remote-User`,
+    /// `X-Original-URL`, what the large CDNs and login gateways set, and their like, in every spelling that CGI takes for the same (`x_forwarded_for`), and puts nothing in their
     /// place.
     #[must_use]
     pub fn new() -> Self {
@@ -98,8 +132,9 @@ impl EdgeFields {
     /// (`host`), belongs to a connection, or is named `Sealwire-…`.
     pub fn trust(mut self, name: &str) -> Result<Self> {
         check(name)?;
-        if name.ends_with('*') {
-            return Err(Error::new(Code::InvalidInput, "a trusted field is named in full"));
+        let framing = || NEVER_TRUSTED.iter().any(|never| Pattern::new(never).matches(name));
+        if name.ends_with('*') || is_ours(name.as_bytes()) || framing() {
+            return Err(Error::new(Code::InvalidInput, "no edge is trusted with this field"));
         }
         if is_ours(name.as_bytes()) || NEVER_TRUSTED.iter().any(|it| Pattern::new(it).matches(name))
         {
@@ -190,9 +225,17 @@ mod tests {
         ] {
             assert!(!edge.keeps(name), "{name}");
         }
-        for name in
-            ["authorization", "cookie", "x-real-ipv6-wish", "for", "x-request-id", "sealwire"]
-        {
+        for name in [
+            "authorization",
+            "cookie",
+            "x-client-version",
+            "x-original-filename",
+            "x-user-id",
+            "x-real-ipv6-wish",
+            "for",
+            "x-request-id",
+            "sealwire",
+        ] {
             assert!(edge.keeps(name), "{name}");
         }
     }

@@ -153,10 +153,15 @@ impl Server {
         Self { padding, ..self }
     }
 
-    /// What a request may hold at most.
+    /// What a request may hold at most. Where `limits.content` is not set, hence [`u64::MAX`], that
+    /// of content stays as it was.
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
-        Self { limits, ..self }
+        let content = match limits.content {
+            u64::MAX => self.limits.content,
+            content => content,
+        };
+        Self { limits: Limits { content, ..limits }, ..self }
     }
 
     /// How many bytes a sealed chunk of a request may have, its tag included:
@@ -328,6 +333,12 @@ impl ServerResponse {
         self.sealer.exporter()
     }
 
+    /// Whether a response with this status has content: not one to HEAD, a 204 or a 304.
+    #[must_use]
+    pub const fn takes_content(&self, status: u16) -> bool {
+        !self.to_head && !matches!(status, 204 | 304)
+    }
+
     /// Seals the final response to the request, or a problem in its place.
     ///
     /// What HTTP does not let a response have is left out: the content of one to HEAD and of a 204
@@ -389,7 +400,9 @@ impl ServerResponse {
     }
 
     fn seal_or_plain(self, problem: Problem, random: &mut dyn Random) -> Answer {
-        self.seal_problem(problem, random).unwrap_or_else(|_| Answer::internal_error())
+        let origin = self.origin.clone();
+        let sealed = self.seal_problem(problem, random);
+        sealed.unwrap_or_else(|_| Answer::internal_error().allow_origin(origin))
     }
 
     fn seal_problem(self, problem: Problem, random: &mut dyn Random) -> Result<Answer> {

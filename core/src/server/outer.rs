@@ -85,7 +85,7 @@ impl Server {
             ("POST", Some(is_chunked)) => {
                 Sorted::Call(self.call(&outer, Some(mirrored.into()), origin, is_chunked))
             }
-            ("OPTIONS", _) if outer.is_preflight_of_post() && origin.is_some() => {
+            ("OPTIONS", _) if outer.is_preflight_of_a_call() && origin.is_some() => {
                 Sorted::Answer(Answer::preflight().allow_origin(origin))
             }
             _ => self.plain(path, origin),
@@ -146,8 +146,14 @@ impl Outer<'_> {
         self.field("access-control-request-method").is_some()
     }
 
-    fn is_preflight_of_post(&self) -> bool {
-        self.field("access-control-request-method").is_some_and(|method| method == b"POST")
+    /// Where the app has paths too, a preflight for more than a sealed call needs is the app's.
+    fn is_preflight_of_a_call(&self) -> bool {
+        let method = self.field("access-control-request-method");
+        let fields = self.field("access-control-request-headers").unwrap_or_default();
+        let mut fields = fields.split(|&byte| byte == b',').map(<[u8]>::trim_ascii);
+        let ours = |name: &[u8]| matches!(name, b"content-type" | b"incremental");
+        method.is_some_and(|method| method == b"POST")
+            && fields.all(|name| name.is_empty() || ours(&name.to_ascii_lowercase()))
     }
 }
 
@@ -201,6 +207,13 @@ impl Call {
     #[must_use]
     pub fn body_too_large(&self) -> Answer {
         Answer::plain(Problem::BODY_TOO_LARGE).allow_origin(self.way.origin.clone())
+    }
+
+    /// The answer to a body that did not arrive whole: the same as to any other that cannot be
+    /// opened.
+    #[must_use]
+    pub fn not_opened(&self) -> Answer {
+        Answer::not_opened().allow_origin(self.way.origin.clone())
     }
 
     /// The answer when as many calls are being opened as may be.

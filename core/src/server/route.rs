@@ -4,7 +4,7 @@ use alloc::{boxed::Box, vec::Vec};
 
 use crate::{
     error::{Code, Error, Result},
-    target::{is_canonical, without_query},
+    target::{decoded, is_canonical, without_query},
 };
 
 /// What holds for the calls to a route: given for a path and everything below it, see
@@ -17,7 +17,7 @@ pub struct Route {
 }
 
 /// What becomes of requests that are not sealed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum RequireSealed {
     /// They are passed on. The default.
@@ -61,6 +61,19 @@ impl Route {
         self.streaming
     }
 
+    /// What either of two rules demands.
+    fn stricter(self, other: Self) -> Self {
+        let limit = match (self.content_limit, other.content_limit) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+        Self {
+            streaming: self.streaming && other.streaming,
+            content_limit: limit,
+            require_sealed: self.require_sealed.max(other.require_sealed),
+        }
+    }
+
     /// The content of a call in bytes at most, where the server's limits say `otherwise`.
     pub(super) fn limit_or(self, otherwise: u64) -> u64 {
         let unset = if self.streaming { u64::MAX } else { otherwise };
@@ -74,15 +87,19 @@ pub(super) struct Routes(Vec<(Box<str>, Route)>);
 
 impl Routes {
     pub(super) fn add(&mut self, path: &str, route: Route) -> Result<()> {
-        let path = path.strip_suffix('/').unwrap_or(path);
-        if !path.is_empty() && (!is_canonical(path) || path.contains('?')) {
-            return Err(Error::new(Code::InvalidInput, "the path of a route is not canonical"));
+        const WRONG: Error = Error::new(
+            Code::InvalidInput,
+            "the path of a route is a canonical one, without patterns and parameters",
+        );
+        if !is_canonical(path) || path.contains(['?', '*', ';']) {
+            return Err(WRONG);
         }
-        if self.0.iter().any(|(other, _)| **other == *path) {
+        let path = path.strip_suffix('/').unwrap_or(path);
+        if self.0.iter().any(|(other, _)| decoded(other).eq(decoded(path))) {
             return Err(Error::new(Code::InvalidInput, "there is a rule for this path"));
         }
         self.0.push((path.into(), route));
-        self.0.sort_by_key(|(path, _)| core::cmp::Reverse(path.len()));
+        self.0.sort_by_key(|(path, _)| core::cmp::Reverse(decoded(path).count()));
         Ok(())
     }
 
@@ -91,15 +108,28 @@ impl Routes {
         self.0.iter().any(|(path, _)| !path.is_empty())
     }
 
-    /// The rule for this path: of those for it and for what is above it, the longest.
+    /// The rule for this path: of those for it and for what is above it, the longest. Where it depends
+    /// on the router which that is, since some decode a path and cut parameters off and some do not,
+    /// what the stricter says of each thing.
     pub(super) fn of(&self, path: &str) -> Route {
         let path = without_query(path);
-        let holds = |(rule, _): &&(Box<str>, Route)| {
-            path.strip_prefix(&**rule).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
+        let as_it_is = self.longest(|rule| {
+            path.strip_prefix(rule).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        });
+        let resolved = self.longest(|rule| {
+            let mut rest = decoded(path);
+            decoded(rule).all(|byte| rest.next() == Some(byte))
+                && matches!(rest.next(), None | Some(b'/'))
+        });
+        as_it_is.stricter(resolved)
+    }
+
+    /// The first rule that holds, which is the longest.
+    fn longest(&self, holds: impl Fn(&str) -> bool) -> Route {
         // `*` of OPTIONS is below nothing but the whole.
         let all = || self.0.last().filter(|(rule, _)| rule.is_empty());
-        self.0.iter().find(holds).or_else(all).map(|(_, route)| *route).unwrap_or_default()
+        let found = self.0.iter().find(|(rule, _)| holds(rule)).or_else(all);
+        found.map(|(_, route)| *route).unwrap_or_default()
     }
 
     /// What becomes of a plain request to `path`. One that could be taken for another is treated
@@ -107,7 +137,7 @@ impl Routes {
     pub(super) fn plain(&self, path: &str) -> RequireSealed {
         if self.depend_on_the_path() && !is_canonical(path) {
             let rules = self.0.iter().map(|(_, route)| route.require_sealed);
-            return rules.max_by_key(|rule| *rule as u8).unwrap_or_default();
+            return rules.max().unwrap_or_default();
         }
         self.of(path).require_sealed
     }
@@ -140,10 +170,40 @@ mod tests {
     #[test]
     fn a_rule_is_for_a_canonical_path_and_stands_once() {
         let mut routes = routes(&[("/a", 1)]);
-        for path in ["a", "/a//b", "/a/../b", "/a", "/a/", "/a?b"] {
+        for path in [
+            "a", "", "//", "/a//", "/a//b", "/a/../b", "/a", "/a/", "/a?b", "/b/*", "/b/{id}",
+            "/b;c", "/%61",
+        ] {
             let error = routes.add(path, Route::new()).unwrap_err();
             assert_eq!(error.code(), Code::InvalidInput, "{path}");
         }
+    }
+
+    /// Some routers decode before they match, some cut parameters off, some do neither.
+    #[test]
+    fn spellings_of_one_path_get_the_stricter_rule() {
+        let mut routes = Routes::default();
+        let route = |rule| Route::new().require_sealed(rule);
+        routes.add("/", route(RequireSealed::On)).unwrap();
+        routes.add("/open", route(RequireSealed::Off).streaming(true)).unwrap();
+        routes.add("/open/keys:rotate", route(RequireSealed::Report).content_limit(5)).unwrap();
+        for (path, rule) in [
+            ("/open", RequireSealed::Off),
+            ("/open/x", RequireSealed::Off),
+            ("/open;x", RequireSealed::On),
+            ("/open;/x", RequireSealed::On),
+            ("/open/x;y", RequireSealed::Off),
+            ("/open/keys:rotate", RequireSealed::Report),
+            ("/open/keys%3Arotate", RequireSealed::Report),
+            ("/open/keys:rotate;x", RequireSealed::Report),
+        ] {
+            assert_eq!(routes.plain(path), rule, "{path}");
+        }
+        let odd = routes.of("/open/keys%3Arotate");
+        assert_eq!((odd.is_streaming(), odd.limit_or(9)), (false, 5));
+        assert!(routes.of("/open/x").is_streaming());
+        // A rule that is written in another way is the same rule.
+        assert!(routes.add("/open/keys%3Arotate", Route::new()).is_err());
     }
 
     #[test]

@@ -168,11 +168,17 @@ impl RequestReader {
         let (opener, sealer) = chunked::open_request(ring, Labels::BHTTP_CHUNKED, &preamble)
             .map_err(|error| self.refuse(error))?;
         let opener = opener.with_limit(self.server.chunk_limit);
-        let padding = self.server.padding.clone();
-        let (origin, is_streaming) = (self.way.origin.clone(), false);
-        let starter = ResponseStarter { sealer, to_head: false, padding, origin, is_streaming };
+        let starter = ResponseStarter {
+            sealer,
+            to_head: false,
+            padding: self.server.padding.clone(),
+            origin: self.way.origin.clone(),
+            is_streaming: false,
+        };
         // Content is counted here, since how much there may be is the route's to say.
-        let limits = Limits { content: u64::MAX, ..self.server.limits };
+        let Limits { content, padding, .. } = self.server.limits;
+        let padding = padding.min(content);
+        let limits = Limits { content: u64::MAX, padding, ..self.server.limits };
         let reader = Reader::new(opener, Decoder::request(self.limits.unwrap_or(limits)));
         self.state = State::Chunks(Box::new(reader), Some(starter));
         Ok(())
@@ -256,6 +262,12 @@ impl ResponseStarter {
         self.sealer.exporter()
     }
 
+    /// Whether a response with this status has content: not one to HEAD, a 204 or a 304.
+    #[must_use]
+    pub const fn takes_content(&self, status: u16) -> bool {
+        !self.to_head && !matches!(status, 204 | 304)
+    }
+
     /// Whether the route of the call is one whose handler gets the content as it arrives.
     #[must_use]
     pub const fn is_streaming(&self) -> bool {
@@ -291,8 +303,8 @@ impl ResponseStarter {
         let method = if self.to_head { "HEAD" } else { "GET" };
         match ResponseEncoder::to(method).response(status, fields, &mut head) {
             Ok(encoder) if !exceeds_key(&encoder, self.suite()) => {
-                let sealer = self.sealer.start(out, random)?;
-                let writer = Writer::start(sealer, encoder, &head, out);
+                let started = self.sealer.start(out, random);
+                let writer = started.and_then(|sealer| Writer::start(sealer, encoder, &head, out));
                 wipe(&mut head);
                 writer.map(|writer| ResponseWriter(Some(writer)))
             }
@@ -337,6 +349,13 @@ impl ResponseStarter {
     #[must_use]
     pub fn internal_error(self, random: &mut dyn Random) -> Answer {
         self.answer(Problem::HANDLER_FAILED, random)
+    }
+
+    /// The answer to a request that is not carried out because the server holds too many: a sealed
+    /// 503.
+    #[must_use]
+    pub fn busy(self, random: &mut dyn Random) -> Answer {
+        self.answer(Problem::BUSY, random)
     }
 
     /// The answer to a request that broke before its handler was called, though its head was handed

@@ -25,10 +25,10 @@ use http_body_util::StreamBody;
 use sealwire::{
     Client, Server, SystemRandom,
     bhttp::{Limits, RequestHead, header_lines},
-    server::{RequestReader, ResponseStarter},
+    server::{Answer, RequestReader, ResponseStarter},
 };
 use sealwire_http::{
-    BodyError, BoxError, Breaker, NoRequest, OpenedBody, SealedBody,
+    BodyError, BoxError, Breaker, OpenedBody, SealedBody,
     client::{self, Pending},
     open_request,
 };
@@ -132,7 +132,7 @@ async fn opened<B>(
     server: &Arc<Server>,
     outer: B,
     breaker: &Breaker,
-) -> Result<(RequestHead, ResponseStarter, OpenedBody<B>), NoRequest>
+) -> Result<(RequestHead, ResponseStarter, OpenedBody<B>), Box<Answer>>
 where
     B: Body<Data = Bytes, Error: Into<BoxError>>,
 {

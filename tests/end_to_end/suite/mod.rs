@@ -105,7 +105,7 @@ impl Stage {
         let witness = Witness::new();
         let setup = change(Setup {
             server,
-            concurrent_opens: Gate::DEFAULT_CONCURRENT_OPENS,
+            concurrent_opens: usize::MAX,
             response_limit: Gate::DEFAULT_RESPONSE_LIMIT,
             witness: witness.clone(),
         });
