@@ -11,7 +11,9 @@ mod reqwest;
 mod sans_io;
 mod streams;
 mod suite;
+mod tonic;
 mod tower;
+mod tower_client;
 
 use sealwire::{
     Aead, Client, Kem, Server,

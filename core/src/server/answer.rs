@@ -90,7 +90,7 @@ impl Answer {
         Self::plain(Problem::NOT_OPENED)
     }
 
-    /// The answer to a request that is not sealed, where only sealed calls are taken.
+    /// The answer to a request that did not come sealed, from whoever takes sealed ones only: a 403.
     #[must_use]
     pub fn not_sealed() -> Self {
         Self::plain(Problem::NOT_SEALED)
