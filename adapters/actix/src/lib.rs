@@ -64,7 +64,8 @@
 //! [`EdgeFields::trust`](sealwire::server::EdgeFields::trust) takes from the outer request. What is
 //! about the connection stays: `peer_addr`, and what `HttpServer::on_connect` keeps.
 //!
-//! A method that actix has no word for, such as `#`, is refused with a sealed 400.
+//! A method that actix has no word for, such as `#`, is refused with a sealed 400. A handler that
+//! wants to switch protocols, such as to WebSocket, cannot: its 101 becomes a sealed 500.
 //!
 //! For now calls are not protected against replay.
 

@@ -6,20 +6,32 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use actix_web::{dev::Payload, error::PayloadError};
+use actix_web::{
+    HttpMessage as _,
+    dev::{Payload, ServiceRequest},
+    error::PayloadError,
+    http::header::CONTENT_LENGTH,
+};
 use bytes::Bytes;
 use futures_core::Stream;
-use http_body::{Body, Frame};
+use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 use sealwire::Code;
 use sealwire_http::{BodyError, OpenedBody};
 
 /// The payload of an outer request.
-pub(crate) struct OuterBody(Payload);
+pub(crate) struct OuterBody {
+    payload: Payload,
+    /// Bytes that are yet to come, as far as they were announced.
+    announced: u64,
+}
 
 impl OuterBody {
-    pub(crate) const fn new(payload: Payload) -> Self {
-        Self(payload)
+    /// Takes the payload out of a request.
+    pub(crate) fn take(request: &mut ServiceRequest) -> Self {
+        let length = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+        let announced = length.and_then(|length| length.parse().ok()).unwrap_or(0);
+        Self { payload: request.take_payload(), announced }
     }
 }
 
@@ -31,7 +43,18 @@ impl Body for OuterBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, PayloadError>>> {
-        Pin::new(&mut self.0).poll_next(context).map_ok(Frame::data)
+        let data = ready!(Pin::new(&mut self.payload).poll_next(context));
+        if let Some(Ok(data)) = &data {
+            self.announced = self.announced.saturating_sub(data.len() as u64);
+        }
+        Poll::Ready(data.map(|data| data.map(Frame::data)))
+    }
+
+    /// What is announced to be too much is refused before it is sent.
+    fn size_hint(&self) -> SizeHint {
+        let mut hint = SizeHint::new();
+        hint.set_lower(self.announced);
+        hint
     }
 }
 

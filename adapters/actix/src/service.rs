@@ -75,7 +75,7 @@ where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
     B: MessageBody + 'static,
 {
-    let body = OuterBody::new(request.take_payload());
+    let body = OuterBody::take(&mut request);
     let (opened, answering) = match settings.gate.open(call, body).await {
         Ok(opened) => opened,
         Err(answer) => return Ok(send(request, answer)),

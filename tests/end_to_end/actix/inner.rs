@@ -1,10 +1,12 @@
 //! A handler sees the inner request, and whoever called gets its response.
 
 use actix_web::{
-    App, Either, HttpRequest, HttpResponse, guard,
+    App, Either, HttpRequest, HttpResponse,
+    body::to_bytes,
+    guard,
     http::header::{HeaderName, HeaderValue},
     middleware::NormalizePath,
-    test::init_service,
+    test::{TestRequest, call_service, init_service},
     web::{self, Json, Path, Query},
 };
 use sealwire::client::ClientResponse;
@@ -123,6 +125,16 @@ async fn a_method_that_actix_cannot_have_is_a_sealed_400() {
 }
 
 #[tokio::test]
+async fn a_response_that_switches_protocols_is_a_sealed_500() {
+    let switch = || async { HttpResponse::SwitchingProtocols().upgrade("websocket").finish() };
+    let app = init_service(App::new().route("/", web::get().to(switch)).wrap(sealwire())).await;
+    let (outer, pending) = sealed(request("GET", "/").body(""));
+    let response = call(&app, (outer.to_request(), pending)).await;
+    assert_eq!(response.status(), 500);
+    assert_eq!(json_of(&response)["type"], "https://sealwire.dev/problems#invalid-response");
+}
+
+#[tokio::test]
 async fn a_response_keeps_its_status_and_all_its_fields() {
     let answer = || async {
         let mut response = HttpResponse::build(299.try_into().unwrap());
@@ -178,7 +190,6 @@ async fn the_extractor_takes_sealed_calls_only() {
         assert_eq!(call(&app, (outer.to_request(), pending)).await.body(), "true");
     }
 
-    use actix_web::{body::to_bytes, test::TestRequest, test::call_service};
     let plain = call_service(&app, TestRequest::get().uri("/only").to_request()).await;
     assert_eq!(plain.status(), 403);
     assert_eq!(plain.headers().get("content-type").unwrap(), "application/problem+json");

@@ -1,6 +1,6 @@
 //! What is outside stays outside, and what is inside comes out sealed.
 
-use std::fmt;
+use std::{fmt, io};
 
 use actix_web::{
     App, Error, HttpMessage as _, HttpRequest, HttpResponse, ResponseError,
@@ -11,9 +11,12 @@ use actix_web::{
     test::{TestRequest, call_service, init_service, try_call_service},
     web::{self, Json},
 };
-use futures::StreamExt as _;
+use bytes::Bytes;
+use futures::{StreamExt as _, stream};
+use http_body_util::BodyExt as _;
 use sealwire::server::EdgeFields;
 use sealwire_actix::Sealwire;
+use sealwire_http::client::seal;
 use serde_json::Value;
 
 use super::{call, open, request, sealed, sealwire, server};
@@ -170,4 +173,29 @@ async fn the_error_of_a_middleware_inside_comes_out_as_its_response_sealed() {
     // A plain request fails as it would without the middleware.
     let error = try_call_service(&app, TestRequest::get().to_request()).await.err().unwrap();
     assert_eq!(error.to_string(), "secret: not you");
+}
+
+/// Actix logs the error of a body that fails.
+#[tokio::test]
+async fn the_error_of_a_body_tells_nothing_of_what_failed() {
+    let failing = || async {
+        let failure = io::Error::other("secret: the database is gone");
+        HttpResponse::Ok()
+            .streaming(stream::iter([Ok("the secret beginning".into()), Err(failure)]))
+    };
+    let app = init_service(App::new().route("/", web::get().to(failing)).wrap(sealwire())).await;
+    let call = request("GET", "/").body(Bytes::new()).unwrap();
+    let gateway = http::Uri::from_static("https://api.example.com/.well-known/ohttp-gateway");
+    let (outer, _) =
+        seal::<http_body_util::Empty<Bytes>>(&crate::client(&server().1), call, gateway).unwrap();
+    let (parts, body) = outer.into_parts();
+    let outer = TestRequest::post()
+        .uri(parts.uri.path())
+        .insert_header(("content-type", parts.headers["content-type"].as_bytes()))
+        .set_payload(body.collect().await.unwrap().to_bytes());
+    let response = call_service(&app, outer.to_request()).await;
+    assert_eq!(response.status(), 200);
+    let error = to_bytes(response.into_body()).await.unwrap_err();
+    let said = format!("{error} {error:?}");
+    assert!(said.contains("BodyFailed") && !said.contains("secret"), "{said}");
 }
