@@ -193,6 +193,44 @@ fn plain_requests_are_passed_reported_or_refused_by_route() {
     call(sort(&server, "POST", GATEWAY_PATH, &[CHUNKED]));
 }
 
+/// Nobody has to send two gigabytes to learn that they are too many.
+#[test]
+fn content_that_is_announced_to_be_too_long_is_refused_at_the_head() {
+    let (server, pinned) = server();
+    let server = server.with_route("/small", Route::new().content_limit(10).streaming(true));
+    let server = Arc::new(server.unwrap());
+    let client = client(&pinned);
+    for (announced, refused) in [("10", false), ("11", true), ("2305843009213693952", true)] {
+        let (mut fields, mut wire) = (Fields::new(), Vec::new());
+        fields.push("content-length", announced).unwrap();
+        let started =
+            client.start(line("/small"), fields.lines(), &mut wire, &mut SystemRandom).unwrap();
+        let mut reader = call(sort(&server, "POST", GATEWAY_PATH, &[CHUNKED])).reader();
+        let mut handed = false;
+        let pushed = reader.push(&mut wire, &mut SystemRandom, &mut |_| {
+            handed = true;
+            Ok(())
+        });
+        assert_eq!((pushed.is_err(), handed), (refused, !refused), "{announced}");
+        if let Err(broken) = pushed {
+            let Broken::Answer(answer) = broken else { panic!("{broken:?}") };
+            let (_, pending) = started;
+            let mut response =
+                pending.open(answer.status(), Some(b"message/ohttp-chunked-res")).unwrap();
+            let mut status = 0;
+            let mut sink = |event: sealwire::bhttp::Event<'_>| {
+                if let sealwire::bhttp::Event::Response(head) = event {
+                    status = head.status();
+                }
+                Ok(())
+            };
+            response.push(&mut answer.into_body(), &mut sink).unwrap();
+            response.finish(&mut sink).unwrap();
+            assert_eq!(status, 413);
+        }
+    }
+}
+
 #[test]
 fn a_route_limits_content_and_wants_paths_that_mean_one_thing() {
     let (server, pinned) = server();

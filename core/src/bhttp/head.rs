@@ -107,6 +107,12 @@ impl RequestHead {
         }
     }
 
+    /// The `content-length` that the fields tell, if they do.
+    #[must_use]
+    pub fn content_length(&self) -> Option<u64> {
+        strict::content_length(self.fields.get("content-length")?).ok()
+    }
+
     /// The control data, borrowed, as the encoders take it.
     #[must_use]
     pub fn line(&self) -> RequestLine<'_> {

@@ -199,6 +199,10 @@ impl RequestReader {
             Event::Request(mut head) => match (server.admit(way, &mut head), starter.take()) {
                 (Ok(route), Some(mut taken)) => {
                     *left = limit.unwrap_or_else(|| route.limit_or(server.limits.content));
+                    if head.content_length().is_some_and(|announced| announced > *left) {
+                        (*starter, problem) = (Some(taken), Some(Problem::TOO_LARGE));
+                        return Err(FAILED);
+                    }
                     taken.to_head = head.method() == "HEAD";
                     taken.is_streaming = route.is_streaming();
                     sink(RequestEvent::Head(head, taken))
