@@ -8,6 +8,7 @@ use actix_web::{
     dev::{Payload, Service as _, ServiceResponse},
     error::{ErrorBadRequest, ErrorForbidden},
     http::StatusCode,
+    rt::task::yield_now,
     test::{TestRequest, call_service, init_service, try_call_service},
     web::{self, Json},
 };
@@ -179,9 +180,12 @@ async fn the_error_of_a_middleware_inside_comes_out_as_its_response_sealed() {
 #[tokio::test]
 async fn the_error_of_a_body_tells_nothing_of_what_failed() {
     let failing = || async {
-        let failure = io::Error::other("secret: the database is gone");
-        HttpResponse::Ok()
-            .streaming(stream::iter([Ok("the secret beginning".into()), Err(failure)]))
+        let failure = stream::once(async {
+            yield_now().await;
+            Err::<Bytes, _>(io::Error::other("secret: the database is gone"))
+        });
+        let beginning = stream::iter([Ok("the secret beginning".into())]);
+        HttpResponse::Ok().streaming(beginning.chain(failure))
     };
     let app = init_service(App::new().route("/", web::get().to(failing)).wrap(sealwire())).await;
     let call = request("GET", "/").body(Bytes::new()).unwrap();

@@ -1,10 +1,9 @@
 //! Over a loopback port, by HTTP/1.1 and HTTP/2.
 
-use std::{error::Error as _, io, net::SocketAddr};
+use std::{error::Error as _, io, net::SocketAddr, sync::Arc};
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    rt::task::yield_now,
     web::{self, ServiceConfig},
 };
 use bytes::Bytes;
@@ -23,7 +22,7 @@ use sealwire_http::{
     BoxError, SealedBody,
     client::{Pending, seal, seal_stream},
 };
-use tokio::net::TcpStream;
+use tokio::{net::TcpStream, sync::Notify};
 
 use super::{
     request, sealwire, server,
@@ -102,15 +101,21 @@ async fn what_is_known_of_the_connection_stays() {
 /// The outer body must not end cleanly either: what is between would store it as whole.
 #[tokio::test]
 async fn a_body_that_fails_breaks_the_outer_message_off() {
-    let fail = || async {
-        let failure = stream::once(async {
-            yield_now().await;
-            Err::<Bytes, _>(io::Error::other("secret"))
-        });
-        HttpResponse::Ok().streaming(stream::iter([Ok("the beginning".into())]).chain(failure))
+    // It fails once its beginning has arrived.
+    let arrived = Arc::new(Notify::new());
+    let fails = Arc::clone(&arrived);
+    let fail = move || {
+        let fails = Arc::clone(&fails);
+        async move {
+            let failure = stream::once(async move {
+                fails.notified().await;
+                Err::<Bytes, _>(io::Error::other("secret"))
+            });
+            HttpResponse::Ok().streaming(stream::iter([Ok("the beginning".into())]).chain(failure))
+        }
     };
     let serving = Serving::start(sealwire(), move |app: &mut ServiceConfig| {
-        app.route("/fail", web::get().to(fail));
+        app.route("/fail", web::get().to(fail.clone()));
     });
     for version in [Version::One, Version::Two] {
         let address = serving.address(version);
@@ -118,6 +123,7 @@ async fn a_body_that_fails_breaks_the_outer_message_off() {
         let answer = send(address, version, outer).await;
         assert_eq!(answer.status(), 200);
         assert!(!answer.headers().contains_key("content-length"));
+        arrived.notify_one();
         let error = answer.into_body().collect().await.unwrap_err();
         let why = error.source().unwrap();
         match version {
