@@ -1,5 +1,10 @@
 //! The reqwest client against servers on loopback ports.
 
+mod blocking;
+mod broken;
+mod double;
+mod middleware;
+mod mirror;
 mod one_shot;
 mod streams;
 

@@ -17,13 +17,30 @@ pub struct ClientBuilder {
     limits: Limits,
     padding: Padding,
     tls_1_3_only: bool,
+    #[cfg(feature = "test-util")]
+    double: Option<crate::transport::Double>,
 }
 
 impl ClientBuilder {
     pub(crate) fn new(recipient: Recipient) -> Self {
         let (http, settings) = (reqwest::Client::builder(), Settings::default());
         let (limits, padding) = (Limits::default(), Padding::None);
-        Self { recipient, http, gateway: None, settings, limits, padding, tls_1_3_only: false }
+        Self {
+            recipient,
+            http,
+            gateway: None,
+            settings,
+            limits,
+            padding,
+            tls_1_3_only: false,
+            #[cfg(feature = "test-util")]
+            double: None,
+        }
+    }
+
+    #[cfg(feature = "test-util")]
+    pub(crate) fn with_double(self, double: crate::transport::Double) -> Self {
+        Self { double: Some(double), ..self }
     }
 
     /// How to reach the gateway: timeouts, TLS, proxies, resolvers. Default headers and cookies set
@@ -131,6 +148,8 @@ impl ClientBuilder {
         let http = restrict(self.http, no_proxy, self.tls_1_3_only);
         let http = http.build().map_err(Error::set_up)?;
         let transport = Transport::Http(http.clone());
+        #[cfg(feature = "test-util")]
+        let transport = self.double.map_or(transport, Transport::Double);
         Ok(Client::new(http, Shared { sealer, transport, settings: self.settings }))
     }
 }

@@ -5,7 +5,7 @@ use http::{Request, Response, Uri};
 use http_body::Body as _;
 use reqwest::{Body, ResponseBuilderExt as _, Url};
 use sealwire_http::{
-    Incomplete, OpenedBody, SealedBody,
+    Incomplete, SealedBody,
     client::{Pending, seal, seal_one_shot, seal_stream},
     collect,
 };
@@ -57,22 +57,15 @@ fn outer_body(body: SealedBody<Body>) -> Body {
     }
 }
 
+/// The response, which knows its URL in the way that reqwest offers for that.
 pub(crate) async fn open_answer(
     pending: Pending,
     answer: Response<Body>,
     url: Url,
-) -> Result<reqwest::Response, Error> {
-    let response = pending.open(answer).await.map_err(Error::answer)?;
-    Ok(into_reqwest(response, url))
-}
-
-/// The way reqwest offers to make a response that knows its URL.
-fn into_reqwest(response: Response<OpenedBody<Body>>, url: Url) -> reqwest::Response {
-    let (mut parts, body) = response.into_parts();
-    let (with_url, ()) = Response::builder()
-        .url(url)
-        .body(())
-        .map_or_else(|_| Response::new(()).into_parts(), Response::into_parts);
-    parts.extensions.extend(with_url.extensions);
-    reqwest::Response::from(Response::from_parts(parts, Body::wrap(body)))
+) -> Result<Response<Body>, Error> {
+    let mut response = pending.open(answer).await.map_err(Error::answer)?.map(Body::wrap);
+    if let Ok(with_url) = Response::builder().url(url).body(()) {
+        response.extensions_mut().extend(with_url.into_parts().0.extensions);
+    }
+    Ok(response)
 }

@@ -1,7 +1,7 @@
 use std::{fmt, sync::Arc};
 
 use http::Method;
-use reqwest::{IntoUrl, Request, Response};
+use reqwest::{Body, IntoUrl, Request, Response};
 use sealwire::keys::Recipient;
 
 use crate::{
@@ -81,6 +81,10 @@ impl Client {
     /// See [`Error`]. If [`Error::is_not_sent`], the call was not carried out; if the server's answer
     /// was opened but is not accepted, it was answered; after anything else it is unknown.
     pub async fn execute(&self, request: Request) -> Result<Response, Error> {
+        self.call(request).await.map(Response::from)
+    }
+
+    pub(crate) async fn call(&self, request: Request) -> Result<http::Response<Body>, Error> {
         let Shared { sealer, transport, settings } = &*self.shared;
         let (url, timeout) = (request.url().clone(), request.timeout().copied());
         let request = http::Request::try_from(request).map_err(Error::building)?;

@@ -72,6 +72,26 @@ impl Error {
         })
     }
 
+    #[cfg(feature = "test-util")]
+    pub(crate) fn double(error: sealwire::Error) -> Self {
+        Self(Kind::SetUp(error.into()))
+    }
+
+    #[cfg(feature = "test-util")]
+    pub(crate) fn double_failed(error: BoxError) -> Self {
+        Self(Kind::Sending(error))
+    }
+
+    #[cfg(feature = "blocking")]
+    pub(crate) fn no_background(error: std::io::Error) -> Self {
+        Self(Kind::SetUp(error.into()))
+    }
+
+    #[cfg(feature = "blocking")]
+    pub(crate) fn stopped() -> Self {
+        Self(Kind::Sending("the thread of the blocking client stopped".into()))
+    }
+
     pub(crate) const fn answer(error: CallError) -> Self {
         Self(Kind::Answer(error))
     }

@@ -43,12 +43,18 @@
 //! nevertheless. A response that does not arrive as a whole ends in an error, never in a clean end:
 //! [`Error::of_body`] finds the reason.
 
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod builder;
 mod call;
 mod client;
 mod error;
+#[cfg(feature = "middleware")]
+mod middleware;
 mod request;
 mod settings;
+#[cfg(feature = "test-util")]
+pub mod test_util;
 mod transport;
 
 pub use builder::ClientBuilder;

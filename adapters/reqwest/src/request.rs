@@ -93,6 +93,11 @@ impl<C> RequestBuilder<C> {
         self.inner.build().map_err(Error::building)
     }
 
+    #[cfg(feature = "blocking")]
+    pub(crate) fn into_inner(self) -> (C, reqwest::RequestBuilder) {
+        (self.client, self.inner)
+    }
+
     pub(crate) fn split(self) -> (C, Result<Request, Error>) {
         (self.client, self.inner.build().map_err(Error::building))
     }

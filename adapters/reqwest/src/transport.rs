@@ -1,6 +1,8 @@
 //! What carries the outer request to the gateway, and its answer back.
 
 use std::time::Duration;
+#[cfg(feature = "test-util")]
+use std::{future::Future, pin::Pin};
 
 use http::{Request, Response};
 use reqwest::Body;
@@ -10,7 +12,17 @@ use crate::Error;
 /// A request is sent once, or not at all.
 pub(crate) enum Transport {
     Http(reqwest::Client),
+    #[cfg(feature = "test-util")]
+    Double(Double),
 }
+
+/// What a test has put in place of a network.
+#[cfg(feature = "test-util")]
+pub(crate) type Double = Box<
+    dyn Fn(Request<Body>) -> Pin<Box<dyn Future<Output = crate::test_util::Answer> + Send>>
+        + Send
+        + Sync,
+>;
 
 impl Transport {
     /// Until the head of the answer is there. `timeout` covers the answer's body, too.
@@ -21,6 +33,8 @@ impl Transport {
     ) -> Result<Response<Body>, Error> {
         match self {
             Self::Http(http) => send(http, outer, timeout).await,
+            #[cfg(feature = "test-util")]
+            Self::Double(double) => double(outer).await.map_err(Error::double_failed),
         }
     }
 }
