@@ -15,6 +15,7 @@ pub(crate) struct Budget {
 pub(crate) struct Charge {
     budget: Budget,
     arrived: usize,
+    refused: bool,
 }
 
 /// What every call may hold beside the budget: as much as a connection holds of a streamed call. So
@@ -33,7 +34,7 @@ impl Budget {
 
     /// For one call, of which nothing has arrived.
     pub(crate) fn charge(&self) -> Charge {
-        Charge { budget: self.clone(), arrived: 0 }
+        Charge { budget: self.clone(), arrived: 0, refused: false }
     }
 }
 
@@ -44,7 +45,13 @@ impl Charge {
         self.arrived = self.arrived.saturating_add(more);
         let more = self.counted() - before;
         let held = self.budget.held.fetch_add(more, Ordering::Relaxed);
-        more == 0 || held.saturating_add(more) <= self.budget.most
+        self.refused = more > 0 && held.saturating_add(more) > self.budget.most;
+        !self.refused
+    }
+
+    /// Whether the last bytes were more than there is memory for.
+    pub(crate) const fn refused(&self) -> bool {
+        self.refused
     }
 
     const fn counted(&self) -> usize {

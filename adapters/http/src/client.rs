@@ -211,7 +211,7 @@ impl CallError {
 
     fn incomplete(error: Incomplete<impl Into<BoxError>>) -> Self {
         Self(match error {
-            Incomplete::TooLarge | Incomplete::NoRoom => Kind::TooLarge,
+            Incomplete::TooLarge => Kind::TooLarge,
             Incomplete::BrokenOff(error) => Kind::Body(BodyError::underneath(error)),
         })
     }

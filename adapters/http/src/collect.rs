@@ -11,8 +11,6 @@ use http_body::Body;
 pub enum Incomplete<E> {
     /// It has more bytes than the limit. What lies beyond was not asked for.
     TooLarge,
-    /// There is no memory left for it, of that which it shares with others.
-    NoRoom,
     /// It ended in this error.
     BrokenOff(E),
 }
@@ -28,7 +26,8 @@ where
     collect_if(body, limit, |_| true).await
 }
 
-/// As [`collect`], as long as `may_hold` agrees to each number of further bytes.
+/// As [`collect`], as long as `may_hold` agrees to each number of further bytes, and `TooLarge` when it
+/// does not.
 pub(crate) async fn collect_if<B>(
     body: B,
     limit: usize,
@@ -45,7 +44,7 @@ where
     while let Some(frame) = poll_fn(|context| body.as_mut().poll_frame(context)).await {
         match frame.map_err(Incomplete::BrokenOff)?.into_data() {
             Ok(data) if data.len() > limit - content.len() => return Err(Incomplete::TooLarge),
-            Ok(data) if !may_hold(data.len()) => return Err(Incomplete::NoRoom),
+            Ok(data) if !may_hold(data.len()) => return Err(Incomplete::TooLarge),
             Ok(data) => append(&mut content, data, limit),
             Err(frame) => trailers.extend(frame.into_trailers().unwrap_or_default()),
         }

@@ -241,8 +241,8 @@ where
 {
     let body = match collect_if(body, call.body_limit(), |more| charge.admit(more)).await {
         Ok((body, _)) => body,
+        Err(Incomplete::TooLarge) if charge.refused() => return Err(call.busy()),
         Err(Incomplete::TooLarge) => return Err(call.body_too_large()),
-        Err(Incomplete::NoRoom) => return Err(call.busy()),
         // Whoever broke off is not there to read it.
         Err(Incomplete::BrokenOff(_)) => return Err(call.not_opened()),
     };
@@ -273,6 +273,7 @@ where
     // How much there may be is for the reader to say, which knows the route.
     let body = match collect_if(body, usize::MAX, |more| charge.admit(more)).await {
         Ok((content, trailers)) => OpenedBody::whole(content.into(), trailers),
+        Err(_) if charge.refused() => return Err(starter.busy(&mut SystemRandom)),
         Err(incomplete) => return Err(refuse(starter, &incomplete)),
     };
     Ok((Request::from_parts(parts, body), Form::Chunked(starter, breaker)))
@@ -281,7 +282,6 @@ where
 /// The sealed answer to a call that did not arrive whole.
 fn refuse(starter: ResponseStarter, incomplete: &Incomplete<BodyError>) -> Answer {
     let why = match incomplete {
-        Incomplete::NoRoom => return starter.busy(&mut SystemRandom),
         Incomplete::TooLarge => Code::TooLarge,
         Incomplete::BrokenOff(error) => error.sealing().map_or(Code::OpenFailed, Error::code),
     };
