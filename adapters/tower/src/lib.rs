@@ -8,7 +8,8 @@
 //! is which a handler can tell by the extension [`Sealed`], never by a field.
 //!
 //! It adds no time limit: as before any other service, have the server limit how long a body may
-//! take, or strangers who send theirs slowly take all of [`SealwireLayer::concurrent_opens`].
+//! take. What calls hold until their handlers have them is limited by
+//! [`SealwireLayer::memory_limit`].
 //!
 //! A call is complete before its handler is called, and held in memory until then. A handler on a
 //! route that [streams](sealwire::server::Route::streaming) is called as soon as the head was opened,
@@ -20,7 +21,8 @@
 //! `ConnectInfo`.
 //!
 //! The layer goes around a whole router, not onto its routes, because the inner target is known
-//! only after the call was opened:
+//! only after the call was opened; nor into one that is nested, since there axum cuts the prefix off
+//! the path that rules for routes are held against:
 //!
 //! ```
 //! use std::net::SocketAddr;
