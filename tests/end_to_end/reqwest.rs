@@ -7,6 +7,7 @@ mod middleware;
 mod mirror;
 mod one_shot;
 mod streams;
+mod tls;
 
 use std::{
     net::SocketAddr,
