@@ -318,3 +318,21 @@ async fn a_request_that_breaks_off_is_not_opened() {
         .unwrap();
     assert_eq!(send(&mut service, request).await.0.status, 400);
 }
+
+/// A service that cannot answer fails the outer request too: there is nothing to seal, and whoever
+/// serves decides what becomes of the connection.
+#[tokio::test]
+async fn a_service_that_fails_without_a_response_fails_the_outer_request() {
+    let fails = || {
+        tower::service_fn(|_: http::Request<OpenedBody<Body>>| async {
+            Err::<Response<Body>, _>(io::Error::from(io::ErrorKind::TimedOut))
+        })
+    };
+    let (server, pinned) = server();
+    let layer = SealwireLayer::new(server);
+    let plain = http::Request::get("/").body(Body::default()).unwrap();
+    for request in [plain, sealed(&pinned, "GET", "/", b"").0] {
+        let error = layer.layer(fails()).call(request).await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+}

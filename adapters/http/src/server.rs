@@ -50,6 +50,7 @@ pub struct Gate {
 
 /// What came in.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "it is taken apart where it arrives, and not kept")]
 pub enum Incoming<B> {
     /// A sealed call was opened: this is what is inside, and what seals the answer.
     Call(Request<OpenedBody<B>>, Answering),

@@ -12,6 +12,30 @@
 //! target is a mirror and paths are secret. Retries and redirects belong above the layer, where each
 //! attempt is sealed afresh.
 //!
+//! Over hyper-util, to a server on this machine; for any other give it a connector that speaks TLS:
+//!
+//! ```no_run
+//! use bytes::Bytes;
+//! use http::Request;
+//! use http_body_util::{BodyExt as _, Full};
+//! use hyper_util::{client::legacy::Client as HttpClient, rt::TokioExecutor};
+//! use sealwire_tower::{SealedBody, client::SealLayer};
+//! use tower_layer::Layer as _;
+//! use tower_service::Service as _;
+//!
+//! # async fn run(client: sealwire::Client) -> Result<(), Box<dyn std::error::Error>> {
+//! let http: HttpClient<_, SealedBody<Full<Bytes>>> =
+//!     HttpClient::builder(TokioExecutor::new()).retry_canceled_requests(false).build_http();
+//! let mut sealed = SealLayer::new(client).allow_http_on_loopback().layer(http);
+//!
+//! let request = Request::post("http://127.0.0.1:8080/v1/orders").body(Full::from("tea"))?;
+//! let response = sealed.call(request).await?;
+//! let content = response.into_body().collect().await?.to_bytes();
+//! # drop(content);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! The service can also be a server in the same process, as in a test:
 //!
 //! ```
@@ -84,8 +108,10 @@ pub struct SealService<S> {
 }
 
 impl SealLayer {
-    /// A layer that seals calls as `client` does. Let it come from a
-    /// [`Policy::streaming`](sealwire::keys::Policy::streaming) if calls are long.
+    /// A layer that seals calls as `client` does, and accepts what it accepts: without
+    /// [`Client::with_limits`], [`Client::DEFAULT_CONTENT_LIMIT`] bytes of content in a response,
+    /// streamed or not. For long streams choose its recipient by
+    /// [`Policy::streaming`](sealwire::keys::Policy::streaming).
     pub fn new(client: impl Into<Arc<Client>>) -> Self {
         Self { client: client.into(), destination: Destination::new() }
     }

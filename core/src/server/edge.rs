@@ -51,6 +51,19 @@ const BY_THE_EDGE: [&str; 22] = [
     "x-ssl-*",
 ];
 
+/// What was checked in the inner message, or has no meaning beyond the outer one.
+const NEVER_TRUSTED: [&str; 9] = [
+    "connection",
+    "content-length",
+    "expect",
+    "host",
+    "keep-alive",
+    "proxy-connection",
+    "te",
+    "transfer-encoding",
+    "upgrade",
+];
+
 impl EdgeFields {
     /// Drops `Forwarded`, `X-Forwarded-*`, `X-Real-IP`, `X-Client-Cert`, `Client-Cert` and their like,
     /// in every spelling that CGI takes for the same (`x_forwarded_for`), and puts nothing in their
@@ -81,11 +94,16 @@ impl EdgeFields {
     /// call says of it. Do so only where a proxy of yours sets it on every request.
     ///
     /// # Errors
-    /// `InvalidInput` if it is no field name.
+    /// `InvalidInput` if it is no field name, or one that frames a message, says whom it is for
+    /// (`host`), belongs to a connection, or is named `Sealwire-…`.
     pub fn trust(mut self, name: &str) -> Result<Self> {
         check(name)?;
         if name.ends_with('*') {
             return Err(Error::new(Code::InvalidInput, "a trusted field is named in full"));
+        }
+        if is_ours(name.as_bytes()) || NEVER_TRUSTED.iter().any(|it| Pattern::new(it).matches(name))
+        {
+            return Err(Error::new(Code::InvalidInput, "the inner message alone says this"));
         }
         self.trusted.push(name.to_ascii_lowercase().into());
         self.drop(name)
@@ -188,6 +206,8 @@ mod tests {
             assert_eq!(EdgeFields::none().drop(wrong).unwrap_err().code(), Code::InvalidInput);
             assert_eq!(EdgeFields::none().trust(wrong).unwrap_err().code(), Code::InvalidInput);
         }
-        assert!(EdgeFields::none().trust("x-*").is_err());
+        for wrong in ["x-*", "Host", "content_length", "te", "Sealwire-Call", "sealwire_call"] {
+            assert_eq!(EdgeFields::none().trust(wrong).unwrap_err().code(), Code::InvalidInput);
+        }
     }
 }

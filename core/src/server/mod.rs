@@ -38,7 +38,7 @@ use answer::Problem;
 pub use cors::Cors;
 pub use edge::EdgeFields;
 use outer::Way;
-pub use outer::{Call, Outer, Sorted};
+pub use outer::{Call, FieldsOf, Outer, Sorted};
 use route::Routes;
 pub use route::{RequireSealed, Route};
 pub use stream::{Broken, RequestEvent, RequestReader, ResponseStarter, ResponseWriter};

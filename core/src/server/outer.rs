@@ -15,9 +15,12 @@ pub struct Outer<'a> {
     pub method: &'a str,
     /// The path with its query, as it came: nothing decoded, nothing resolved.
     pub path: &'a str,
-    /// Calls the function given with each value of the field that has this name, in lower case.
-    pub fields: &'a dyn Fn(&str, &mut dyn FnMut(&[u8])),
+    /// Its header fields.
+    pub fields: &'a FieldsOf<'a>,
 }
+
+/// Calls the function given with each value of the field that has this name, in lower case.
+pub type FieldsOf<'a> = dyn Fn(&str, &mut dyn FnMut(&[u8])) + 'a;
 
 /// What to do with an outer request.
 #[derive(Debug)]

@@ -11,7 +11,7 @@
 //! | path | what its handler does |
 //! |---|---|
 //! | `/echo` | takes the whole content, answers with [`Told`] as JSON |
-//! | `/stream` | answers with the content as it comes; where that ends in an error, so does the answer |
+//! | `/stream` | answers with the content as it comes; where that ends in an error, its body just ends |
 //! | `/sink` | tells the witness of each piece of content and how that ended, answers how many bytes it was; 400 if it ended in an error |
 //! | `/events` | answers with [`Witness::events`] as they come |
 //! | `/big` | answers with [`PIECES`] times [`PIECE`], each of them when the framework asks for it |

@@ -6,7 +6,7 @@ use sealwire::server::GATEWAY_PATH;
 
 use super::{
     Framework, Note, Stage,
-    client::{Form, request},
+    client::{Form, Plain, channel, data, request},
 };
 
 fn outer(stage: &Stage, method: &str, content_type: &str) -> Request<Bytes> {
@@ -49,6 +49,28 @@ pub(crate) async fn another_media_type_is_a_415<F: Framework>() {
 }
 
 /// What is announced is refused before it is sent, what is not as soon as it is too much.
+pub(crate) async fn a_message_that_is_too_long_is_not_waited_for<F: Framework>() {
+    let stage = Stage::of::<F>().await;
+    let limit = crate::server().0.body_limit();
+    let outer = || {
+        let request = Request::post(stage.caller.gateway());
+        request.header("content-type", Form::OneShot.media_type())
+    };
+    let (sender, body) = channel();
+    let announced = outer().header("content-length", limit + 1).body(body).unwrap();
+    let answer = stage.caller.send(announced).await.unwrap();
+    Plain::read(answer).await.is_problem(413, "about:blank");
+    drop(sender);
+
+    let (sender, body) = channel();
+    for piece in vec![0; limit + 1].chunks(50_000) {
+        sender.unbounded_send(data(piece.to_vec())).unwrap();
+    }
+    let answer = stage.caller.send(outer().body(body).unwrap()).await.unwrap();
+    Plain::read(answer).await.is_problem(413, "about:blank");
+    drop(sender);
+}
+
 pub(crate) async fn a_message_in_one_piece_has_a_limit<F: Framework>() {
     let stage = Stage::of::<F>().await;
     let (server, _) = crate::server();

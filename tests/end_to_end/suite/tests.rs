@@ -30,6 +30,7 @@ macro_rules! suite {
                 the_gateway_publishes_its_keys,
                 other_methods_are_a_405_that_names_those_allowed,
                 another_media_type_is_a_415,
+                a_message_that_is_too_long_is_not_waited_for,
                 a_message_in_one_piece_has_a_limit,
                 the_gateway_is_no_path_of_the_app,
             }
