@@ -3,6 +3,7 @@
 mod blocking;
 mod broken;
 mod double;
+mod http2;
 mod middleware;
 mod mirror;
 mod one_shot;

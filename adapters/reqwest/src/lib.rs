@@ -72,6 +72,7 @@ mod client;
 mod error;
 #[cfg(feature = "middleware")]
 mod middleware;
+mod outgoing;
 mod request;
 mod settings;
 #[cfg(feature = "test-util")]
