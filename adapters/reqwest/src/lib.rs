@@ -32,6 +32,10 @@
 //! frames of `http::Response::<reqwest::Body>::from(response)`. A server that knows RFC 9458 only
 //! needs [`ClientBuilder::one_shot`], which holds both in memory.
 //!
+//! With AES-128-GCM a message has 2^30 bytes at most. Whoever streams lets
+//! [`Policy::streaming`](sealwire::keys::Policy::streaming) choose the recipient, which prefers AEADs
+//! without that limit.
+//!
 //! What does not arrive as a whole ends in an error, never in a clean end: [`Error::of_body`] finds
 //! the reason. The other way round, a request whose stream fails is broken off, and the server takes
 //! it for incomplete.
