@@ -3,10 +3,12 @@
 mod blocking;
 mod broken;
 mod double;
+mod http2;
 mod middleware;
 mod mirror;
 mod one_shot;
 mod streams;
+mod tls;
 
 use std::{
     net::SocketAddr,

@@ -1,5 +1,5 @@
-//! The same client for code that is not async: [`ClientBuilder::build_blocking`](crate::ClientBuilder)
-//! makes it, and a call returns a [`reqwest::blocking::Response`].
+//! The same client for code that is not async: [`ClientBuilder::build_blocking`] makes it, and a call
+//! returns a [`reqwest::blocking::Response`].
 //!
 //! ```no_run
 //! # fn run(recipient: sealwire::keys::Recipient) -> Result<(), Box<dyn std::error::Error>> {
@@ -12,7 +12,8 @@
 //!
 //! A call waits on the thread that makes it, and needs no runtime there: a thread of the client's own
 //! does the work, and ends once the client, its clones and their responses are dropped. As with
-//! [`reqwest::blocking`], it is not for async code, whose thread would wait, too.
+//! [`reqwest::blocking`], it is not for async code, whose thread would wait, too. Unlike there, a call
+//! has no timeout unless one is set.
 
 mod background;
 mod body;
@@ -42,9 +43,8 @@ impl ClientBuilder {
     /// # Errors
     /// As [`Self::build`], or if there is no thread to be had.
     pub fn build_blocking(self) -> Result<Client, Error> {
-        let background = Arc::new(Background::start().map_err(Error::no_background)?);
-        let inner = background.enter(|| self.build())?;
-        Ok(Client { inner, background })
+        let background = Background::start().map_err(Error::no_background)?;
+        Ok(Client { inner: self.build()?, background: Arc::new(background) })
     }
 }
 

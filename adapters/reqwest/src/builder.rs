@@ -115,7 +115,7 @@ impl ClientBuilder {
 
     /// How many bytes of content a response may have, all in all. Default: any number, since no
     /// more than 64 KiB of a response are held at a time; whoever collects one, as
-    /// [`json`](reqwest::Response::json) does, may want a limit. With [`Self::one_shot`]: 16 MiB.
+    /// [`bytes`](reqwest::Response::bytes) does, may want a limit. With [`Self::one_shot`]: 16 MiB.
     ///
     /// What goes beyond is not handed out. It is an error of the response's body, see
     /// [`Error::of_body`]; in one piece, one of the call.

@@ -2,26 +2,29 @@
 
 use bytes::Bytes;
 use http::{Request, Response, Uri};
-use http_body::Body as _;
 use reqwest::{Body, ResponseBuilderExt as _, Url};
 use sealwire_http::{
-    Incomplete, SealedBody,
+    Incomplete,
     client::{Pending, seal, seal_one_shot, seal_stream},
     collect,
 };
 
-use crate::{Error, settings::Settings};
+use crate::{
+    Error,
+    outgoing::{Failure, Outgoing},
+    settings::Settings,
+};
 
 /// Content up to this size is sealed before it is sent; what is longer, as it is sent.
 const WHOLE: usize = 64 * 1024;
 
-/// The outer request, and what opens its answer.
+/// The outer request, why its body failed if it did, and what opens the answer.
 pub(crate) async fn seal_call(
     client: &sealwire::Client,
     settings: &Settings,
     request: Request<Body>,
     gateway: Uri,
-) -> Result<(Request<Body>, Pending), Error> {
+) -> Result<(Request<Body>, Failure, Pending), Error> {
     let (parts, body) = request.into_parts();
     let in_memory = body.as_bytes().map(<[u8]>::len);
     let sealed = match in_memory {
@@ -37,7 +40,9 @@ pub(crate) async fn seal_call(
         _ => seal_stream(client, Request::from_parts(parts, body), gateway),
     };
     let (outer, pending) = sealed.map_err(Error::sealing_failed)?;
-    Ok((outer.map(outer_body), pending))
+    let (parts, body) = outer.into_parts();
+    let (body, failure) = Outgoing::wrap(body);
+    Ok((Request::from_parts(parts, body), failure, pending))
 }
 
 /// The whole content. What is in memory is not copied.
@@ -46,14 +51,6 @@ async fn in_one(body: Body, limit: usize) -> Result<Bytes, Error> {
         Ok((content, _trailers)) => Ok(content.into()),
         Err(Incomplete::TooLarge) => Err(Error::content_too_large()),
         Err(Incomplete::BrokenOff(error)) => Err(Error::content(error)),
-    }
-}
-
-/// To reqwest it is a stream, be it whole: that it does not know how to send twice.
-fn outer_body(body: SealedBody<Body>) -> Body {
-    match body.is_end_stream() {
-        true => Body::default(),
-        false => Body::wrap(body),
     }
 }
 

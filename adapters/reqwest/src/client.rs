@@ -90,8 +90,8 @@ impl Client {
         let request = http::Request::try_from(request).map_err(Error::building)?;
         let gateway = settings.destination.outer_uri(request.uri());
         let gateway = gateway.map_err(Error::sealing_failed)?;
-        let (outer, pending) = seal_call(sealer, settings, request, gateway).await?;
-        let answer = transport.send(outer, timeout).await?;
+        let (outer, failure, pending) = seal_call(sealer, settings, request, gateway).await?;
+        let answer = transport.send(outer, timeout).await.map_err(|error| failure.or(error))?;
         open_answer(pending, answer, url).await
     }
 }

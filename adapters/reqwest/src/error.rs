@@ -31,7 +31,7 @@ enum Kind {
     Sealing(CallError),
     Connecting(reqwest::Error),
     // Something was, or may have been.
-    Body(BoxError),
+    Body(BodyError),
     Sending(BoxError),
     Answer(CallError),
 }
@@ -67,7 +67,6 @@ impl Error {
         Self(match error {
             _ if error.is_builder() => Kind::Building(error),
             _ if error.is_connect() => Kind::Connecting(error),
-            _ if find::<BodyError>(&error).is_some() => Kind::Body(error.into()),
             _ => Kind::Sending(error.into()),
         })
     }
@@ -90,6 +89,10 @@ impl Error {
     #[cfg(feature = "blocking")]
     pub(crate) fn stopped() -> Self {
         Self(Kind::Sending("the thread of the blocking client stopped".into()))
+    }
+
+    pub(crate) const fn body(error: BodyError) -> Self {
+        Self(Kind::Body(error))
     }
 
     pub(crate) const fn answer(error: CallError) -> Self {
@@ -229,10 +232,8 @@ impl error::Error for Error {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         match &self.0 {
             Kind::Building(error) | Kind::Connecting(error) => Some(error),
-            Kind::SetUp(error)
-            | Kind::Content(error)
-            | Kind::Body(error)
-            | Kind::Sending(error) => Some(&**error),
+            Kind::SetUp(error) | Kind::Content(error) | Kind::Sending(error) => Some(&**error),
+            Kind::Body(error) => Some(error),
             Kind::Sealing(error) | Kind::Answer(error) => Some(error),
             Kind::Gateway | Kind::ContentTooLarge => None,
         }

@@ -24,6 +24,7 @@ impl Client {
     ///     .build()
     /// # }
     /// ```
+    #[must_use]
     pub fn into_middleware(self) -> impl Middleware {
         as_middleware(move |request, _: &mut Extensions, _: Next<'_>| {
             let client = self.clone();

@@ -21,8 +21,6 @@
 //! fails, alters what passes, or answers by itself.
 //!
 //! ```
-//! # use sealwire::{Aead, Kem, Server, SystemRandom};
-//! # use sealwire::keys::{KeyPair, KeyRing, Policy, Recipient, ServerKey};
 //! # async fn test() -> Result<(), Box<dyn std::error::Error>> {
 //! let (_server, recipient) = sealwire_reqwest::test_util::server(["api.example.com"])?;
 //! let offline = |_| async { Err::<http::Response<reqwest::Body>, _>("there is no network".into()) };

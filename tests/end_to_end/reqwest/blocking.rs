@@ -3,6 +3,7 @@
 use std::{
     io::{self, Read},
     net::SocketAddr,
+    sync::mpsc::{self, RecvTimeoutError},
     thread,
     time::Duration,
 };
@@ -15,6 +16,7 @@ use http_body_util::StreamBody;
 use sealwire_reqwest::{
     Error, Sealed,
     blocking::{Body, Client},
+    test_util,
 };
 use tokio::runtime::Runtime;
 
@@ -148,20 +150,28 @@ fn timeouts_hold() {
     assert!(error.is_timeout(), "{error:?}");
 }
 
-/// With the client go its connections: the server sees them closed.
+/// With the client ends its thread, and with that whatever runs there: here a task that would never
+/// end by itself, started where connections are.
 #[test]
 fn nothing_is_left_of_a_client_that_is_dropped() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let call = thread::spawn(move || {
-        let soon = Duration::from_millis(50);
-        client(address).get(URL).timeout(soon).send().unwrap_err().is_timeout()
-    });
-    let (mut connection, _) = listener.accept().unwrap();
-    let mut request = Vec::new();
-    connection.read_to_end(&mut request).unwrap();
-    assert!(request.starts_with(b"POST /.well-known/ohttp-gateway"));
-    assert!(call.join().unwrap());
+    let (held, left) = mpsc::channel::<()>();
+    let transport = move |_| {
+        let held = held.clone();
+        tokio::spawn(async move {
+            let _held = held;
+            std::future::pending::<()>().await;
+        });
+        async { Err("that was all".into()) }
+    };
+    let (_, recipient) = test_util::server(["api.example.com"]).unwrap();
+    let builder = sealwire_reqwest::Client::builder(recipient).transport(transport);
+    let client = builder.build_blocking().unwrap();
+    assert!(!client.get(URL).send().unwrap_err().is_not_sent());
+    let clone = client.clone();
+    drop(client);
+    assert_eq!(left.recv_timeout(Duration::from_millis(50)), Err(RecvTimeoutError::Timeout));
+    drop(clone);
+    assert_eq!(left.recv_timeout(Duration::from_secs(10)), Err(RecvTimeoutError::Disconnected));
 }
 
 /// It blocks the thread, as it says, but panics nowhere.

@@ -24,7 +24,7 @@ use tokio::{
 };
 use tower_layer::Layer as _;
 
-use super::{client, serve, serve_sealed};
+use super::{builder, client, serve, serve_sealed};
 use crate::server;
 
 const URL: &str = "https://api.example.com/";
@@ -123,13 +123,15 @@ async fn a_connection_that_breaks_at_any_byte_is_an_error_and_not_tried_again() 
     };
     let cuts = (0..up).map(|cut| (cut, usize::MAX)).chain((0..down).map(|cut| (usize::MAX, cut)));
     let pooled = client(address);
+    let http = reqwest::Client::builder().pool_max_idle_per_host(0);
+    let fresh = builder(address).http(http).build().unwrap();
     for (number, (up, down)) in cuts.enumerate() {
         let reuses = number % 2 == 0;
-        let client = if reuses { pooled.clone() } else { client(address) };
+        let client = if reuses { &pooled } else { &fresh };
         whole();
-        assert!(!reuses || call(&client).await.is_ok(), "after a cut at {up} {down}");
+        assert!(!reuses || call(client).await.is_ok(), "after a cut at {up} {down}");
         wire.lock().unwrap().reset(up, down);
-        let outcome = call(&client).await;
+        let outcome = call(client).await;
         let (is_not_sent, error) = outcome.expect_err("a clean end");
         assert!(!is_not_sent, "{error}");
         assert_eq!(wire.lock().unwrap().calls(), 1, "{up} {down}: {error}");

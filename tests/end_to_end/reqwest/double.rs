@@ -1,9 +1,13 @@
 //! The client that is wired to a handler, and transports that fail or alter what passes.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use axum::{Router, routing};
 use bytes::Bytes;
+use futures::{StreamExt as _, future::ready};
 use http::{Request, StatusCode};
 use http_body_util::BodyExt as _;
 use reqwest::Body;
@@ -16,7 +20,10 @@ const URL: &str = "https://api.example.com/tea";
 fn app() -> Router {
     let echo = |request: Request<axum::body::Body>| async move {
         assert!(request.extensions().get::<Sealed>().is_some());
-        (StatusCode::CREATED, request.into_body())
+        // It is not there at once, so that the answer is streamed.
+        let later = futures::stream::once(tokio::task::yield_now()).filter_map(|()| ready(None));
+        let body = later.chain(request.into_body().into_data_stream());
+        (StatusCode::CREATED, axum::body::Body::from_stream(body))
     };
     Router::new().route("/tea", routing::post(echo))
 }
@@ -63,13 +70,17 @@ async fn an_answer_that_is_cut_never_ends_cleanly() {
 
 async fn cut_everywhere(content: &[u8]) -> (usize, usize) {
     let (mut of_calls, mut of_bodies) = (0, 0);
+    let cut = Arc::new(AtomicUsize::new(0));
+    let (told, longer) = std::sync::mpsc::channel();
+    let length = Arc::clone(&cut);
+    let client = altering(move |mut answer| {
+        let length = length.load(Ordering::SeqCst);
+        told.send(answer.len() > length).unwrap();
+        answer.truncate(length);
+        answer
+    });
     for length in 0.. {
-        let (told, longer) = std::sync::mpsc::channel();
-        let client = altering(move |mut answer| {
-            told.send(answer.len() > length).unwrap();
-            answer.truncate(length);
-            answer
-        });
+        cut.store(length, Ordering::SeqCst);
         let result = client.post(URL).body(content.to_vec()).send().await;
         if !longer.recv().unwrap() {
             assert_eq!(result.unwrap().bytes().await.unwrap(), content);

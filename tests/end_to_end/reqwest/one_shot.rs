@@ -8,8 +8,10 @@ use std::sync::{
 use axum::{Router, body::Bytes, extract::Request, middleware::from_fn, response::IntoResponse};
 use futures::stream;
 use http::{HeaderMap, StatusCode};
+use http_body_util::BodyExt as _;
 use reqwest::Body;
 use sealwire::Padding;
+use sealwire_reqwest::{Client, test_util};
 use sealwire_tower::SealwireLayer;
 use tower_layer::Layer as _;
 
@@ -98,15 +100,35 @@ async fn a_response_has_16_mib_unless_configured() {
     assert!(call(Some(10), 10).await.is_ok());
 }
 
-/// In one piece or in chunks, what is in memory is padded.
+/// In one piece or in chunks, what is in memory is padded, and what is longer than a chunk, too.
 #[tokio::test]
 async fn a_padded_request_does_not_tell_its_size() {
-    let (address, one_shot) = serve_one_shot(Router::new().fallback(|| async {})).await;
+    for one_shot in [true, false] {
+        let (padme, plain) =
+            (sizes(one_shot, Padding::Padme).await, sizes(one_shot, Padding::None).await);
+        assert!(padme.iter().all(|&size| size == padme[0] && size > 101_900), "{padme:?}");
+        assert_ne!(plain[0], plain[1], "the control");
+    }
+}
+
+/// The sizes of the outer bodies of three requests.
+async fn sizes(one_shot: bool, padding: Padding) -> Vec<usize> {
     let mut sizes = Vec::new();
     for length in [100_500, 101_000, 101_900] {
-        let client = builder(address).one_shot().padding(Padding::Padme).build().unwrap();
-        client.post(URL).body(vec![0; length]).send().await.unwrap();
-        sizes.push(one_shot.load(Ordering::SeqCst));
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let transport = move |request: http::Request<Body>| {
+            let sender = sender.clone();
+            async move {
+                sender.send(request.into_body().collect().await?.to_bytes().len())?;
+                Err("it was measured".into())
+            }
+        };
+        let (_, recipient) = test_util::server(["api.example.com"]).unwrap();
+        let builder = Client::builder(recipient).padding(padding.clone()).transport(transport);
+        let builder = if one_shot { builder.one_shot() } else { builder };
+        let call = builder.build().unwrap().post(URL).body(vec![0; length]).send().await;
+        assert!(!call.unwrap_err().is_not_sent());
+        sizes.push(receiver.recv().unwrap());
     }
-    assert!(sizes.iter().all(|&size| size == sizes[0] && size > 101_900), "{sizes:?}");
+    sizes
 }

@@ -20,12 +20,6 @@ impl Background {
         Ok(Self(Some(runtime)))
     }
 
-    /// Calls `f` on this thread, where what it starts is started in the background.
-    pub(crate) fn enter<T>(&self, f: impl FnOnce() -> T) -> T {
-        let _guard = self.0.as_ref().map(Runtime::enter);
-        f()
-    }
-
     /// Waits for a future that is run in the background. Nothing if it panicked there.
     ///
     /// It waits as a thread does and not as a task, which no runtime forbids.
@@ -38,9 +32,10 @@ impl Background {
         receiver.recv().ok()
     }
 
-    /// A body that is read on any thread, and keeps the background running until then.
+    /// A body that keeps the background running until it is dropped: what it is made of comes from
+    /// there.
     pub(crate) fn keep_for(self: &Arc<Self>, body: Body) -> Body {
-        Body::wrap(Kept { body, background: Arc::clone(self) })
+        Body::wrap(Kept { body, _background: Arc::clone(self) })
     }
 }
 
@@ -60,10 +55,9 @@ impl fmt::Debug for Background {
     }
 }
 
-/// Timers that a body starts as it is polled are started in the background.
 struct Kept {
     body: Body,
-    background: Arc<Background>,
+    _background: Arc<Background>,
 }
 
 impl HttpBody for Kept {
@@ -74,8 +68,7 @@ impl HttpBody for Kept {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, reqwest::Error>>> {
-        let Self { body, background } = &mut *self;
-        background.enter(|| Pin::new(body).poll_frame(context))
+        Pin::new(&mut self.body).poll_frame(context)
     }
 
     fn is_end_stream(&self) -> bool {
