@@ -1,9 +1,9 @@
-//! A stand-in for whatever terminates TLS: it forwards bytes, and keeps a copy of every one.
+//! A stand-in for whatever terminates TLS: it forwards bytes, and keeps a copy of them.
 
 use std::{
-    io,
+    io, mem,
     net::SocketAddr,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use tokio::{
@@ -11,17 +11,38 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// Every byte of each direction. One log for both could cut a word in two.
+/// How many bytes of each direction are kept. All are counted.
+const KEPT: usize = 1024 * 1024;
+
+/// What the proxy has seen. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Log {
-    pub(crate) requests: Direction,
-    pub(crate) responses: Direction,
+pub struct Log {
+    requests: Arc<Mutex<Direction>>,
+    responses: Arc<Mutex<Direction>>,
 }
 
-type Direction = Arc<Mutex<Vec<u8>>>;
+/// The bytes of one direction. One log for both could cut a word in two.
+#[derive(Debug, Default)]
+pub struct Direction {
+    /// The first of them, 1 MiB at most.
+    pub bytes: Vec<u8>,
+    /// How many there were.
+    pub total: u64,
+}
+
+impl Log {
+    /// What was seen since this was asked last: of requests, and of responses.
+    #[must_use]
+    pub fn take(&self) -> [Direction; 2] {
+        [&self.requests, &self.responses].map(|direction| mem::take(&mut *lock(direction)))
+    }
+}
 
 /// Starts to forward connections to `upstream`; returns where, and the log.
-pub(crate) async fn start(upstream: SocketAddr) -> io::Result<(SocketAddr, Log)> {
+///
+/// # Errors
+/// If there is no free port.
+pub async fn start(upstream: SocketAddr) -> io::Result<(SocketAddr, Log)> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     let log = Log::default();
@@ -49,7 +70,7 @@ async fn forward(client: TcpStream, upstream: SocketAddr, log: Log) -> io::Resul
 async fn copy(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
-    log: &Direction,
+    log: &Mutex<Direction>,
 ) -> io::Result<()> {
     let mut buffer = vec![0; 16 * 1024];
     loop {
@@ -57,7 +78,19 @@ async fn copy(
         if length == 0 {
             return to.shutdown().await;
         }
-        log.lock().map_err(|_| io::ErrorKind::Other)?.extend_from_slice(&buffer[..length]);
+        lock(log).add(&buffer[..length]);
         to.write_all(&buffer[..length]).await?;
     }
+}
+
+impl Direction {
+    fn add(&mut self, bytes: &[u8]) {
+        self.total += bytes.len() as u64;
+        let room = KEPT.saturating_sub(self.bytes.len());
+        self.bytes.extend(bytes.iter().take(room));
+    }
+}
+
+fn lock(direction: &Mutex<Direction>) -> MutexGuard<'_, Direction> {
+    direction.lock().unwrap_or_else(PoisonError::into_inner)
 }
