@@ -76,7 +76,9 @@ impl Target {
         }
     }
 
-    pub(crate) const fn is_mirror(&self) -> bool {
+    /// Whether outer requests have the path of their call.
+    #[must_use]
+    pub const fn is_mirror(&self) -> bool {
         matches!(self.0, Kind::Mirror(_))
     }
 

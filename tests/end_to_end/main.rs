@@ -1,6 +1,7 @@
 //! From client to handler and back: the sans-IO ends, the tower layer, and reqwest against a server
 //! on a loopback port.
 
+mod axum;
 mod bodies;
 mod extensions;
 mod outside;
@@ -8,7 +9,10 @@ mod readiness;
 mod reqwest;
 mod sans_io;
 mod streams;
+mod suite;
+mod tonic;
 mod tower;
+mod tower_client;
 
 use sealwire::{
     Aead, Client, Kem, Server,

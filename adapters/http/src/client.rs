@@ -1,6 +1,8 @@
 //! One sealed call of a client: a request is sealed into an outer one, and the answer to that is
 //! opened. Whatever sends the outer request must not follow redirects, and not send it twice.
 
+mod destination;
+
 use std::fmt;
 
 use bytes::Bytes;
@@ -19,6 +21,7 @@ use sealwire::{
 use crate::{
     BodyError, BoxError, Incomplete, OpenedBody, Sealed, SealedBody, collect, open_response,
 };
+pub use destination::Destination;
 
 /// Opens the answer to one sealed request, and is used up by it.
 #[derive(Debug)]
@@ -175,6 +178,8 @@ pub struct CallError(Kind);
 #[derive(Debug)]
 enum Kind {
     // Nothing was sent.
+    Insecure(&'static str),
+    Target(&'static str),
     Sealing(sealwire::Error),
     TooLong,
     // Something was.
@@ -185,6 +190,14 @@ enum Kind {
 }
 
 impl CallError {
+    const fn insecure(why: &'static str) -> Self {
+        Self(Kind::Insecure(why))
+    }
+
+    const fn target(why: &'static str) -> Self {
+        Self(Kind::Target(why))
+    }
+
     const fn sealing_failed(error: sealwire::Error) -> Self {
         Self(Kind::Sealing(error))
     }
@@ -206,7 +219,13 @@ impl CallError {
     /// The request was refused here, so there is nothing to send.
     #[must_use]
     pub const fn is_not_sent(&self) -> bool {
-        matches!(self.0, Kind::Sealing(_) | Kind::TooLong)
+        matches!(self.0, Kind::Insecure(_) | Kind::Target(_) | Kind::Sealing(_) | Kind::TooLong)
+    }
+
+    /// Nothing was sent, since it would not have been safe to.
+    #[must_use]
+    pub const fn is_insecure(&self) -> bool {
+        matches!(self.0, Kind::Insecure(_))
     }
 
     /// Something answered, but not with a sealed response. It proves nothing about whether the call
@@ -237,7 +256,11 @@ impl CallError {
         match &self.0 {
             Kind::Sealing(error) | Kind::Opening(error) => Some(error),
             Kind::Body(error) => error.sealing(),
-            Kind::TooLong | Kind::NotSealed(_) | Kind::TooLarge => None,
+            Kind::Insecure(_)
+            | Kind::Target(_)
+            | Kind::TooLong
+            | Kind::NotSealed(_)
+            | Kind::TooLarge => None,
         }
     }
 
@@ -263,6 +286,7 @@ impl CallError {
 impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
+            Kind::Insecure(why) | Kind::Target(why) => write!(f, "not sent: {why}"),
             Kind::Sealing(error) => write!(f, "not sent: {error}"),
             Kind::TooLong => {
                 f.write_str("not sent: with AES-128-GCM a message has 2^30 bytes at most")

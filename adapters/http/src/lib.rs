@@ -11,6 +11,8 @@
 //! - [`open_request`], [`open_response`]: the head of a streamed message, and its content as a body.
 //! - [`collect`]: a body in memory, within a limit.
 
+#[cfg(feature = "axum")]
+mod axum;
 mod breaker;
 pub mod client;
 mod collect;
@@ -24,6 +26,8 @@ mod sealed_call;
 mod sealing;
 pub mod server;
 
+#[cfg(feature = "axum")]
+pub use axum::NotSealed;
 pub use breaker::Breaker;
 pub use collect::{Incomplete, collect};
 pub use error::{BodyError, BoxError};

@@ -1,11 +1,14 @@
-//! A [tower](https://docs.rs/tower) layer that opens sealed calls, for axum, hyper and whatever
-//! else speaks tower.
+//! [tower](https://docs.rs/tower) layers for sealed calls: [`SealwireLayer`] opens them, for axum,
+//! hyper, tonic and whatever else speaks tower, and [`client::SealLayer`] makes them.
 //!
-//! It answers on the gateway path ([`sealwire::server::GATEWAY_PATH`]): GET with the key
+//! The server's layer answers on the gateway path ([`sealwire::server::GATEWAY_PATH`]): GET with the key
 //! configurations, POST by opening the sealed call, handing the service below a normal
 //! `http::Request` with the inner method, target, fields and content, and sealing its response as
 //! it is produced. Every other request is passed on, unless its route takes sealed calls only. Which
 //! is which a handler can tell by the extension [`Sealed`], never by a field.
+//!
+//! It adds no time limit: as before any other service, have the server limit how long a body may
+//! take, or strangers who send theirs slowly take all of [`SealwireLayer::concurrent_opens`].
 //!
 //! A call is complete before its handler is called, and held in memory until then. A handler on a
 //! route that [streams](sealwire::server::Route::streaming) is called as soon as the head was opened,
@@ -45,13 +48,35 @@
 //! # run().unwrap();
 //! ```
 //!
+//! With the feature `axum` a handler can take [`Sealed`] as an argument. It then answers sealed calls
+//! only, and others get a 403 with problem details; a handler that takes `Option<Sealed>` answers both:
+//!
+//! ```
+//! use axum::{Router, routing::get};
+//! use sealwire_tower::Sealed;
+//!
+//! async fn profile(sealed: Sealed) -> String {
+//!     format!("sealed for key {} with {:?}", sealed.key_id(), sealed.suite().aead)
+//! }
+//!
+//! async fn news(sealed: Option<Sealed>) -> &'static str {
+//!     if sealed.is_some() { "for your eyes only" } else { "for everyone" }
+//! }
+//!
+//! let router: Router = Router::new().route("/profile", get(profile)).route("/news", get(news));
+//! # drop(router);
+//! ```
+//!
 //! A service that fails without a response fails the outer request, as it would without this layer.
 //!
 //! For now calls are not protected against replay.
 
+pub mod client;
 mod layer;
 mod service;
 
 pub use layer::SealwireLayer;
+#[cfg(feature = "axum")]
+pub use sealwire_http::NotSealed;
 pub use sealwire_http::{BodyError, OpenedBody, Sealed, SealedBody};
 pub use service::SealwireService;

@@ -90,6 +90,12 @@ impl Answer {
         Self::plain(Problem::NOT_OPENED)
     }
 
+    /// The answer to a request that did not come sealed, from whoever takes sealed ones only: a 403.
+    #[must_use]
+    pub fn not_sealed() -> Self {
+        Self::plain(Problem::NOT_SEALED)
+    }
+
     /// The status code. A sealed answer always has 200, whatever is inside.
     #[must_use]
     pub const fn status(&self) -> u16 {

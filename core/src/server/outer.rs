@@ -75,7 +75,7 @@ impl Server {
             return Sorted::Answer(answer.allow_origin(origin));
         }
         let Some(mirrored) = self.target.mirrored(path) else {
-            return self.plain(path);
+            return self.plain(path, origin);
         };
         match (outer.method, media_type) {
             // The query travels inside. One outside could lead the edge to another decision.
@@ -88,7 +88,7 @@ impl Server {
             ("OPTIONS", _) if outer.is_preflight_of_post() && origin.is_some() => {
                 Sorted::Answer(Answer::preflight().allow_origin(origin))
             }
-            _ => self.plain(path),
+            _ => self.plain(path, origin),
         }
     }
 
@@ -114,11 +114,11 @@ impl Server {
         Call { server: Arc::clone(self), way: Way { mirrored, origin, trusted }, is_chunked }
     }
 
-    fn plain(&self, path: &str) -> Sorted {
+    fn plain(&self, path: &str, origin: Option<Box<str>>) -> Sorted {
         match self.routes.plain(path) {
             RequireSealed::Off => Sorted::Plain { report: false },
             RequireSealed::Report => Sorted::Plain { report: true },
-            RequireSealed::On => Sorted::Answer(Answer::plain(Problem::NOT_SEALED)),
+            RequireSealed::On => Sorted::Answer(Answer::not_sealed().allow_origin(origin)),
         }
     }
 }
