@@ -185,8 +185,8 @@ mod tests {
         let transcript = run().await.unwrap();
         // Both directions were logged: the sealed request and the sealed response are there.
         let [request, response] = &transcript.proxy_saw;
-        assert_eq!(find(request, b"message/ohttp-req"), 1);
-        assert_eq!(find(response, b"message/ohttp-res"), 1);
+        assert_eq!(find(request, b"message/ohttp-chunked-req"), 1);
+        assert_eq!(find(response, b"message/ohttp-chunked-res"), 1);
         assert_eq!(canary::search(request, &CANARIES), []);
         assert_eq!(canary::search(response, &CANARIES), []);
     }

@@ -87,7 +87,8 @@ async fn the_outer_request_shows_the_well_known_path_and_nothing_of_the_target()
     let length = request.len() - head.iter().map(|line| line.len() + 2).sum::<usize>() - 2;
     let mut expected = [
         format!("POST {GATEWAY_PATH} HTTP/1.1"),
-        "content-type: message/ohttp-req".into(),
+        "content-type: message/ohttp-chunked-req".into(),
+        "incremental: ?1".into(),
         "accept: */*".into(),
         format!("host: {address}"),
         format!("content-length: {length}"),

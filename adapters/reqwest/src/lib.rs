@@ -32,17 +32,27 @@
 //! - A redirect is not followed: it is the response, and yours to act on.
 //! - Cookies are neither stored nor sent: `set-cookie` and `cookie` are fields like any other.
 //! - Content codings are neither asked for nor decoded: the body is as the handler sent it.
-//! - Trailer fields and informational (1xx) responses are discarded.
+//! - Informational (1xx) responses are discarded.
 //!
-//! A body must be in memory, is sealed in one piece, and no call is tried twice. [`Error`] tells
-//! when a call that failed may have been carried out nevertheless.
+//! Bodies are streams in both directions: a response is there as soon as its head is. Its trailers
+//! come with the frames of `http::Response::<reqwest::Body>::from(response)`. Its extensions hold
+//! [`Sealed`], which derives further secrets that the server has, too; of the outer response it knows
+//! nothing, so there is no `remote_addr`.
+//!
+//! No call is tried twice. [`Error`] tells when a call that failed may have been carried out
+//! nevertheless. A response that does not arrive as a whole ends in an error, never in a clean end:
+//! [`Error::of_body`] finds the reason.
 
 mod builder;
+mod call;
 mod client;
 mod error;
 mod request;
+mod settings;
+mod transport;
 
 pub use builder::ClientBuilder;
 pub use client::Client;
 pub use error::Error;
 pub use request::RequestBuilder;
+pub use sealwire_http::{BodyError, Sealed};

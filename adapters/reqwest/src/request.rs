@@ -1,19 +1,19 @@
 use std::{fmt, time::Duration};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Body, Response};
+use reqwest::{Body, Request, Response};
 
 use crate::{Client, Error};
 
 /// Builds one sealed call. All that is set here travels inside.
 #[must_use]
-pub struct RequestBuilder {
-    client: Client,
+pub struct RequestBuilder<C = Client> {
+    client: C,
     inner: reqwest::RequestBuilder,
 }
 
-impl RequestBuilder {
-    pub(crate) fn new(client: Client, inner: reqwest::RequestBuilder) -> Self {
+impl<C> RequestBuilder<C> {
+    pub(crate) fn new(client: C, inner: reqwest::RequestBuilder) -> Self {
         Self { client, inner }
     }
 
@@ -47,7 +47,10 @@ impl RequestBuilder {
         self.map(|inner| inner.basic_auth(username, password))
     }
 
-    /// Sets the body, which must be in memory.
+    /// Sets the body: what is in memory, or a stream, such as that of [`Body::wrap`] or, with the
+    /// feature `stream`, `Body::wrap_stream`. A stream is sealed as it is sent, and never collected.
+    ///
+    /// If the stream ends in an error the call is broken off, and the server refuses what it got.
     pub fn body(self, body: impl Into<Body>) -> Self {
         self.map(|inner| inner.body(body))
     }
@@ -58,24 +61,49 @@ impl RequestBuilder {
         self.map(|inner| inner.json(json))
     }
 
+    /// Sets the body to a form (`application/x-www-form-urlencoded`), and `content-type` unless it
+    /// was set.
+    #[cfg(feature = "form")]
+    pub fn form(self, form: &(impl serde::Serialize + ?Sized)) -> Self {
+        self.map(|inner| inner.form(form))
+    }
+
+    /// Sets the body to a form of several parts (`multipart/form-data`), which may be streams.
+    #[cfg(feature = "multipart")]
+    pub fn multipart(self, form: reqwest::multipart::Form) -> Self {
+        self.map(|inner| inner.multipart(form))
+    }
+
     /// Adds to the query.
     #[cfg(feature = "query")]
     pub fn query(self, query: &(impl serde::Serialize + ?Sized)) -> Self {
         self.map(|inner| inner.query(query))
     }
 
-    /// How long the call may take, from connecting until its answer is complete.
+    /// How long the call may take, from connecting until the body of its response is complete.
     pub fn timeout(self, timeout: Duration) -> Self {
         self.map(|inner| inner.timeout(timeout))
     }
 
-    /// Seals the request, sends it once, and opens the answer.
+    /// The request, for [`Client::execute`]. Nothing is sealed yet.
     ///
     /// # Errors
-    /// See [`Error`].
-    pub async fn send(self) -> Result<Response, Error> {
-        let request = self.inner.build().map_err(Error::building)?;
-        self.client.execute(request).await
+    /// If what was set is not a valid request; [`Error::is_not_sent`].
+    pub fn build(self) -> Result<Request, Error> {
+        self.inner.build().map_err(Error::building)
+    }
+
+    pub(crate) fn split(self) -> (C, Result<Request, Error>) {
+        (self.client, self.inner.build().map_err(Error::building))
+    }
+
+    /// The same call to be made again, unless its body is a stream.
+    #[must_use]
+    pub fn try_clone(&self) -> Option<Self>
+    where
+        C: Clone,
+    {
+        Some(Self { client: self.client.clone(), inner: self.inner.try_clone()? })
     }
 
     fn map(self, f: impl FnOnce(reqwest::RequestBuilder) -> reqwest::RequestBuilder) -> Self {
@@ -83,8 +111,19 @@ impl RequestBuilder {
     }
 }
 
+impl RequestBuilder {
+    /// Seals the request, sends it once, and opens the answer: see [`Client::execute`].
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn send(self) -> Result<Response, Error> {
+        let (client, request) = self.split();
+        client.execute(request?).await
+    }
+}
+
 /// A request holds tokens, a target and a body: none of it is shown.
-impl fmt::Debug for RequestBuilder {
+impl<C> fmt::Debug for RequestBuilder<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RequestBuilder").finish_non_exhaustive()
     }
