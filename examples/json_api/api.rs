@@ -7,7 +7,7 @@ use std::{
 };
 
 use axum::{
-    Extension, Json, Router,
+    Json, Router,
     extract::{FromRequestParts, Path, Request, State, rejection::JsonRejection},
     http::{StatusCode, header::AUTHORIZATION, request::Parts},
     middleware::{Next, from_fn_with_state},
@@ -108,7 +108,7 @@ async fn write(
 }
 
 /// A handler that could not be called without a seal, wherever it was mounted.
-async fn session(User(user): User, Extension(sealed): Extension<Sealed>) -> Json<Session> {
+async fn session(User(user): User, sealed: Sealed) -> Json<Session> {
     let aead = format!("{:?}", sealed.suite().aead);
     Json(Session { user, key_id: sealed.key_id(), aead })
 }

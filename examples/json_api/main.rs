@@ -82,7 +82,7 @@ impl Diary {
 
     /// Prints the last call.
     fn show(&self, app: &str) {
-        let [requests, responses] = self.log.take().map(|seen| columns::brief(&seen.bytes));
+        let [requests, responses] = self.log.take().each_ref().map(columns::brief);
         let api = self.api.take_access_log().concat();
         columns::print(TITLES, [app, &format!("{requests}\n{responses}"), &api]);
     }

@@ -1,5 +1,7 @@
 //! A transcript as columns: what each party saw, side by side.
 
+use crate::proxy::Direction;
+
 const WIDTH: usize = 42;
 
 /// Prints three texts beside each other, each under its title.
@@ -39,20 +41,29 @@ pub fn readable(message: &[u8]) -> String {
 }
 
 /// An HTTP message in brief: its first line, its media type, how long its body is and how it begins.
+/// Of several messages on one connection that is the first, and all that followed its head.
 #[must_use]
-pub fn brief(message: &[u8]) -> String {
-    let (head, body) = split(message);
-    let first = head.lines().next().unwrap_or_default();
-    let media_type = head.lines().find(|line| line.starts_with("content-type")).unwrap_or_default();
+pub fn brief(seen: &Direction) -> String {
+    let (head, body) = split(&seen.bytes);
+    let field = |name: &str| head.lines().find(|line| line.starts_with(name)).unwrap_or_default();
+    let length = seen.total - (seen.bytes.len() - body.len()) as u64;
+    let body = if field("transfer-encoding").is_empty() { body } else { without_chunk_size(body) };
     let (begin, rest) = body.split_at(body.len().min(16));
     let more = if rest.is_empty() { "" } else { "…" };
-    format!("{first}\n{media_type}\n{} bytes: {}{more}\n", body.len(), hex(begin))
+    let first = head.lines().next().unwrap_or_default();
+    format!("{first}\n{}\n{length} bytes: {}{more}\n", field("content-type"), hex(begin))
 }
 
 fn split(message: &[u8]) -> (String, &[u8]) {
     let head = message.windows(4).position(|window| window == b"\r\n\r\n").map_or(0, |at| at + 4);
     let (head, body) = message.split_at(head);
     (String::from_utf8_lossy(head).replace('\r', ""), body)
+}
+
+/// What follows the first line, in which chunked transfer coding says how long a chunk is.
+fn without_chunk_size(body: &[u8]) -> &[u8] {
+    let end = body.windows(2).position(|window| window == b"\r\n").map_or(0, |at| at + 2);
+    &body[end..]
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -64,13 +75,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_message_is_shown_in_whole_or_in_brief() {
+    fn a_message_is_shown_as_text_and_hex() {
         let mut message = b"POST /x HTTP/1.1\r\ncontent-type: a/b\r\n\r\n".to_vec();
         message.extend([0xab; 17]);
         let hex = "ab".repeat(17);
         assert_eq!(readable(&message), format!("POST /x HTTP/1.1\ncontent-type: a/b\n\n{hex}"));
-        let brief = brief(&message);
-        assert!(brief.contains("POST /x") && brief.contains("17 bytes: abab"), "{brief}");
-        assert!(brief.contains('…') && !brief.contains(&hex), "{brief}");
+    }
+
+    #[test]
+    fn a_message_in_brief_is_its_beginning_and_its_length() {
+        for (field, size) in [("content-length: 17", ""), ("transfer-encoding: chunked", "11\r\n")]
+        {
+            let mut bytes =
+                format!("GET /\r\ncontent-type: a/b\r\n{field}\r\n\r\n{size}").into_bytes();
+            bytes.extend([0xab; 17]);
+            let total = bytes.len() as u64 + 1000;
+            let length = 17 + size.len() + 1000;
+            let expected =
+                format!("GET /\ncontent-type: a/b\n{length} bytes: {}…\n", "ab".repeat(16));
+            assert_eq!(brief(&Direction { bytes, total }), expected);
+        }
     }
 }

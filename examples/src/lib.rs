@@ -4,6 +4,7 @@
 pub mod columns;
 pub mod proxy;
 mod server;
+pub mod sse;
 
 pub use server::{keys, serve};
 

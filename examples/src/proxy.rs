@@ -31,6 +31,16 @@ pub struct Direction {
 }
 
 impl Log {
+    /// Adds bytes of a request, for one who sees them otherwise than as a proxy.
+    pub fn add_request(&self, bytes: &[u8]) {
+        lock(&self.requests).add(bytes);
+    }
+
+    /// Adds bytes of a response.
+    pub fn add_response(&self, bytes: &[u8]) {
+        lock(&self.responses).add(bytes);
+    }
+
     /// What was seen since this was asked last: of requests, and of responses.
     #[must_use]
     pub fn take(&self) -> [Direction; 2] {
