@@ -3,6 +3,7 @@
 pub mod canary;
 pub mod chunks;
 pub mod independent;
+pub mod messages;
 pub mod misuse;
 pub mod random;
 pub mod rig;

@@ -1,7 +1,9 @@
 use std::fmt;
 
+use http::Uri;
 use reqwest::Url;
-use sealwire::{Padding, bhttp::Limits, keys::Recipient};
+use sealwire::{Padding, Target, bhttp::Limits, keys::Recipient};
+use sealwire_http::client::Destination;
 
 use crate::{Client, Error, client::Shared, settings::Settings, transport::Transport};
 
@@ -10,30 +12,54 @@ use crate::{Client, Error, client::Shared, settings::Settings, transport::Transp
 pub struct ClientBuilder {
     recipient: Recipient,
     http: reqwest::ClientBuilder,
+    gateway: Option<Url>,
     settings: Settings,
     limits: Limits,
     padding: Padding,
+    tls_1_3_only: bool,
 }
 
 impl ClientBuilder {
     pub(crate) fn new(recipient: Recipient) -> Self {
         let (http, settings) = (reqwest::Client::builder(), Settings::default());
-        Self { recipient, http, settings, limits: Limits::default(), padding: Padding::None }
+        let (limits, padding) = (Limits::default(), Padding::None);
+        Self { recipient, http, gateway: None, settings, limits, padding, tls_1_3_only: false }
     }
 
     /// How to reach the gateway: timeouts, TLS, proxies, resolvers. Default headers and cookies set
-    /// here travel outside, unsealed. Redirects, reqwest's own retries and decompression are
-    /// switched off whatever it says, since sealed bytes are sent once, to one place, and opened as
-    /// they came.
+    /// here travel outside, unsealed. What pins certificates (`tls_certs_only`) and what shows one of
+    /// the client (`identity`) is kept.
+    ///
+    /// Redirects, reqwest's own retries and decompression are switched off whatever it says, since
+    /// sealed bytes are sent once, to one place, and opened as they came. **A minimum of the TLS
+    /// version set here is replaced**, be it lower or higher: see [`Self::tls_1_3_only`].
     pub fn http(self, http: reqwest::ClientBuilder) -> Self {
         Self { http, ..self }
     }
 
-    /// Where sealed calls go. Unless this is set, a call goes to `/.well-known/ohttp-gateway`
-    /// (RFC 9540) on the origin it is meant for.
-    pub fn gateway(mut self, gateway: Url) -> Self {
-        self.settings.gateway = Some(gateway);
-        self
+    /// Speaks TLS 1.3 with the gateway and nothing older. Otherwise TLS 1.2 is the least, and cannot
+    /// be lowered. Neither holds for a TLS configuration that reqwest was given ready-made, by
+    /// `tls_backend_preconfigured`.
+    #[cfg(feature = "rustls")]
+    pub fn tls_1_3_only(self) -> Self {
+        Self { tls_1_3_only: true, ..self }
+    }
+
+    /// Which path the outer requests have, as at the server. Default: [`Target::GATEWAY`]. With
+    /// [`Target::mirror`] a call goes to its own path, without the query, which then everyone on the
+    /// way reads.
+    pub fn target(self, target: Target) -> Self {
+        self.destination(|destination| destination.target(target))
+    }
+
+    /// Where sealed calls go, whatever origin they are meant for. Unless this is set, a call goes to
+    /// the path of [`Self::target`] on the origin that it is meant for: by default to
+    /// `/.well-known/ohttp-gateway` (RFC 9540).
+    ///
+    /// Of this URL the path and the query are used as they are; if the target is a mirror, its origin
+    /// only.
+    pub fn gateway(self, gateway: Url) -> Self {
+        Self { gateway: Some(gateway), ..self }
     }
 
     /// Allows `http` to a gateway on a loopback address, for development and tests. Anywhere else
@@ -42,8 +68,12 @@ impl ClientBuilder {
     /// It also switches proxies off, for all calls of the client: those that [`Self::http`] was
     /// given and those that the environment names. A proxy would get the plain call, and take the
     /// loopback address for its own.
-    pub fn allow_http_on_loopback(mut self) -> Self {
-        self.settings.http_on_loopback = true;
+    pub fn allow_http_on_loopback(self) -> Self {
+        self.destination(Destination::allow_http_on_loopback)
+    }
+
+    fn destination(mut self, change: impl FnOnce(Destination) -> Destination) -> Self {
+        self.settings.destination = change(std::mem::take(&mut self.settings.destination));
         self
     }
 
@@ -87,28 +117,54 @@ impl ClientBuilder {
     /// The client.
     ///
     /// # Errors
-    /// If reqwest cannot be set up as configured.
-    pub fn build(self) -> Result<Client, Error> {
-        // No `referer(false)`: reqwest sends one after a redirect only.
-        let mut http = self
-            .http
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .no_gzip()
-            .no_brotli()
-            .no_zstd()
-            .no_deflate();
-        if self.settings.http_on_loopback {
-            http = http.no_proxy();
+    /// If reqwest cannot be set up as configured, or the gateway has no URL of HTTP.
+    pub fn build(mut self) -> Result<Client, Error> {
+        if let Some(gateway) = self.gateway.take() {
+            let gateway = Uri::try_from(gateway.as_str()).map_err(|_| Error::gateway())?;
+            self = self.destination(|destination| destination.gateway(gateway));
         }
         let content = self.limits.content.min(self.settings.content_limit());
         let sealer = sealwire::Client::new(self.recipient)
             .with_limits(Limits { content, ..self.limits })
             .with_padding(self.padding);
+        let no_proxy = self.settings.destination.allows_http_on_loopback();
+        let http = restrict(self.http, no_proxy, self.tls_1_3_only);
         let http = http.build().map_err(Error::set_up)?;
         let transport = Transport::Http(http.clone());
         Ok(Client::new(http, Shared { sealer, transport, settings: self.settings }))
     }
+}
+
+/// What must not be otherwise, whatever was configured.
+fn restrict(
+    http: reqwest::ClientBuilder,
+    no_proxy: bool,
+    tls_1_3_only: bool,
+) -> reqwest::ClientBuilder {
+    // No `referer(false)`: reqwest sends one after a redirect only.
+    let mut http = http
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .no_gzip()
+        .no_brotli()
+        .no_zstd()
+        .no_deflate();
+    if no_proxy {
+        http = http.no_proxy();
+    }
+    with_tls_floor(http, tls_1_3_only)
+}
+
+#[cfg(feature = "rustls")]
+fn with_tls_floor(http: reqwest::ClientBuilder, tls_1_3_only: bool) -> reqwest::ClientBuilder {
+    use reqwest::tls::Version;
+    http.tls_version_min(if tls_1_3_only { Version::TLS_1_3 } else { Version::TLS_1_2 })
+}
+
+/// Without a feature that brings TLS, reqwest has no setting for it.
+#[cfg(not(feature = "rustls"))]
+fn with_tls_floor(http: reqwest::ClientBuilder, _: bool) -> reqwest::ClientBuilder {
+    http
 }
 
 /// reqwest's settings can hold credentials, such as those for a proxy: they are not shown.
@@ -116,6 +172,7 @@ impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("recipient", &self.recipient)
+            .field("gateway", &self.gateway.as_ref().and_then(Url::host_str))
             .field("settings", &self.settings)
             .field("limits", &self.limits)
             .field("padding", &self.padding)

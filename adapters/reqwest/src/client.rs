@@ -82,9 +82,10 @@ impl Client {
     /// was opened but is not accepted, it was answered; after anything else it is unknown.
     pub async fn execute(&self, request: Request) -> Result<Response, Error> {
         let Shared { sealer, transport, settings } = &*self.shared;
-        let gateway = settings.gateway_for(request.url())?;
         let (url, timeout) = (request.url().clone(), request.timeout().copied());
         let request = http::Request::try_from(request).map_err(Error::building)?;
+        let gateway = settings.destination.outer_uri(request.uri());
+        let gateway = gateway.map_err(Error::sealing_failed)?;
         let (outer, pending) = seal_call(sealer, settings, request, gateway).await?;
         let answer = transport.send(outer, timeout).await?;
         open_answer(pending, answer, url).await

@@ -24,8 +24,7 @@ pub struct Error(Kind);
 enum Kind {
     // Nothing was sent.
     SetUp(BoxError),
-    Insecure(&'static str),
-    Target(&'static str),
+    Gateway,
     Building(reqwest::Error),
     ContentTooLarge,
     Content(BoxError),
@@ -42,12 +41,8 @@ impl Error {
         Self(Kind::SetUp(error.without_url().into()))
     }
 
-    pub(crate) const fn insecure(why: &'static str) -> Self {
-        Self(Kind::Insecure(why))
-    }
-
-    pub(crate) const fn target(why: &'static str) -> Self {
-        Self(Kind::Target(why))
+    pub(crate) const fn gateway() -> Self {
+        Self(Kind::Gateway)
     }
 
     /// reqwest puts the URL into its errors, and before sealing that is the secret one.
@@ -87,8 +82,7 @@ impl Error {
     pub const fn is_not_sent(&self) -> bool {
         match self.0 {
             Kind::SetUp(_)
-            | Kind::Insecure(_)
-            | Kind::Target(_)
+            | Kind::Gateway
             | Kind::Building(_)
             | Kind::ContentTooLarge
             | Kind::Content(_)
@@ -107,7 +101,10 @@ impl Error {
     /// Nothing was sent, since it would not have been safe to.
     #[must_use]
     pub const fn is_insecure(&self) -> bool {
-        matches!(self.0, Kind::Insecure(_))
+        match &self.0 {
+            Kind::Sealing(error) => error.is_insecure(),
+            _ => false,
+        }
     }
 
     /// The body of the request failed: its stream ended in an error, or was not as long as its
@@ -189,7 +186,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Kind::SetUp(_) => f.write_str("the client cannot be set up as configured"),
-            Kind::Insecure(why) | Kind::Target(why) => write!(f, "not sent: {why}"),
+            Kind::Gateway => f.write_str("the URL of the gateway is not one of HTTP"),
             Kind::Building(_) => f.write_str("not sent: the request is not a valid one"),
             Kind::ContentTooLarge => {
                 f.write_str("not sent: the body is too large for a call sealed in one piece")
@@ -217,7 +214,7 @@ impl error::Error for Error {
             | Kind::Body(error)
             | Kind::Sending(error) => Some(&**error),
             Kind::Sealing(error) | Kind::Answer(error) => Some(error),
-            Kind::Insecure(_) | Kind::Target(_) | Kind::ContentTooLarge => None,
+            Kind::Gateway | Kind::ContentTooLarge => None,
         }
     }
 }

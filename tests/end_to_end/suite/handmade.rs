@@ -6,7 +6,11 @@ use sealwire::{
     envelope::{self, Labels, chunked},
     keys::Recipient,
 };
-use sealwire_tests::{chunks, independent::varint, rig};
+use sealwire_tests::{
+    chunks,
+    messages::{self, section},
+    rig,
+};
 
 use super::{
     Stage,
@@ -31,30 +35,7 @@ enum Opener {
 
 /// A POST to that path of the app, in Binary HTTP.
 pub(super) fn message(path: &str, fields: &[(&str, &str)], content: &str) -> Vec<u8> {
-    message_for(AUTHORITY, path, &section(fields), content)
-}
-
-/// One for another authority, with any section of header fields.
-pub(super) fn message_for(authority: &str, path: &str, section: &[u8], content: &str) -> Vec<u8> {
-    let mut message = vec![0];
-    for part in ["POST", "https", authority, path] {
-        message.extend(prefixed(part.as_bytes()));
-    }
-    message.extend_from_slice(section);
-    message.extend(prefixed(content.as_bytes()));
-    message
-}
-
-/// These fields with the length of all of them before.
-pub(super) fn section(fields: &[(&str, &str)]) -> Vec<u8> {
-    let line = |(name, value): &(&str, &str)| {
-        [prefixed(name.as_bytes()), prefixed(value.as_bytes())].concat()
-    };
-    prefixed(&fields.iter().flat_map(line).collect::<Vec<u8>>())
-}
-
-fn prefixed(bytes: &[u8]) -> Vec<u8> {
-    [varint(bytes.len() as u64), bytes.to_vec()].concat()
+    messages::request(AUTHORITY, path, &section(fields), content.as_bytes())
 }
 
 fn seal(recipient: &Recipient, form: Form, message: &[u8]) -> (Vec<u8>, Opener) {

@@ -3,11 +3,12 @@
 use bytes::Bytes;
 use http::Request;
 use sealwire::server::Route;
+use sealwire_tests::messages::{self, section};
 
 use super::{
     Framework, Stage,
     client::{FORMS, Form, channel, data, read, request},
-    handmade::{self, message_for, section},
+    handmade,
     streams::streaming,
 };
 
@@ -91,12 +92,13 @@ pub(crate) async fn where_a_path_decides_it_has_to_be_canonical<F: Framework>() 
 
 /// Fault 19 over the network; what it takes of memory is measured in `tests/memory`.
 pub(crate) async fn fault_19_oversized_heads_are_refused<F: Framework>() {
+    let hello = |section: &[u8]| messages::request(crate::AUTHORITY, "/hello", section, b"");
     let stage = Stage::of::<F>().await;
     for form in handmade::FORMS {
         let filling = |length: usize| section(&[("x-fill", &"f".repeat(length))]);
         // The name takes 7 bytes, and the length of the value 4.
         for (length, fits) in [(65_536 - 7 - 4, true), (65_536 - 7 - 4 + 1, false)] {
-            let message = message_for(crate::AUTHORITY, "/hello", &filling(length), "");
+            let message = hello(&filling(length));
             let got = stage.send_message(form, &message).await;
             match fits {
                 true => assert_eq!(got.status, 200),
@@ -104,15 +106,15 @@ pub(crate) async fn fault_19_oversized_heads_are_refused<F: Framework>() {
             }
         }
         let fields = vec![("a", "b"); 10_000];
-        let message = message_for(crate::AUTHORITY, "/hello", &section(&fields), "");
+        let message = hello(&section(&fields));
         stage.send_message(form, &message).await.is_problem(413, TOO_LARGE);
 
         let huge = [&[0xff; 8][..], b"a"].concat();
-        let message = message_for(crate::AUTHORITY, "/hello", &huge, "");
+        let message = hello(&huge);
         stage.send_message(form, &message).await.is_problem(413, TOO_LARGE);
 
         // Cut inside its fields it is no request.
-        let cut = message_for(crate::AUTHORITY, "/hello", &[9, 1, b'a'], "");
+        let cut = hello(&[9, 1, b'a']);
         stage.send_message(form, &cut).await.is_problem(400, INVALID);
     }
 }
