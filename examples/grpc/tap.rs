@@ -25,8 +25,7 @@ where
     B: Body<Data = Bytes, Error = BodyError> + Send + 'static,
 {
     let (parts, body) = response.into_parts();
-    let line = format!("{:?} {}", parts.version, parts.status);
-    log.add_response(head(&line, &parts.headers).as_bytes());
+    log.add_response(head(parts.status.as_str(), &parts.headers).as_bytes());
     let log = log.clone();
     let body = body.map_frame(move |frame| see(frame, |bytes| log.add_response(bytes)));
     Response::from_parts(parts, tonic::body::Body::new(body))

@@ -111,6 +111,14 @@ impl Files {
 mod tests {
     use super::*;
     use sealwire_tests::canary;
+    use std::time::Duration;
+    use tokio::time::timeout;
+
+    /// How the last upload ended. Nobody waits that long unless it is never told.
+    async fn outcome(files: &mut Files) -> Outcome {
+        let outcome = timeout(Duration::from_secs(30), files.outcomes.recv()).await;
+        outcome.expect("no outcome in time").expect("no outcome")
+    }
 
     #[tokio::test]
     async fn the_server_hashes_what_the_client_read() {
@@ -119,7 +127,7 @@ mod tests {
         let receipt =
             files.upload(file.path(), &files.progress(LENGTH, false), LENGTH).await.unwrap();
         assert_eq!(receipt, Receipt { name: "plans.pdf".into(), length: LENGTH, sha256 });
-        assert_eq!(files.outcomes.recv().await, Some(Outcome::Complete(receipt)));
+        assert_eq!(outcome(&mut files).await, Outcome::Complete(receipt));
     }
 
     /// Sockets may buffer some megabytes each, of which there are four. Whoever collected the file
@@ -141,8 +149,8 @@ mod tests {
             assert!(
                 files.upload(file.path(), &files.progress(LENGTH, false), until).await.is_err()
             );
-            let outcome = files.outcomes.recv().await;
-            assert_eq!(outcome, Some(Outcome::BrokenOff { name: "plans.pdf".into() }), "{until}");
+            let broken_off = Outcome::BrokenOff { name: "plans.pdf".into() };
+            assert_eq!(outcome(&mut files).await, broken_off, "{until}");
         }
     }
 
@@ -152,8 +160,8 @@ mod tests {
         let mut files = Files::open().await.unwrap();
         let (file, _) = file::make(LENGTH / 2, TEXT).unwrap();
         assert!(files.upload(file.path(), &files.progress(LENGTH, false), LENGTH).await.is_err());
-        let outcome = files.outcomes.recv().await;
-        assert_eq!(outcome, Some(Outcome::BrokenOff { name: "plans.pdf".into() }));
+        let broken_off = Outcome::BrokenOff { name: "plans.pdf".into() };
+        assert_eq!(outcome(&mut files).await, broken_off);
     }
 
     /// The control is the file itself.
