@@ -92,6 +92,10 @@ mod tests {
     /// Only whoever holds tokens back runs into this: then the test would wait for ever.
     const PATIENCE: Duration = Duration::from_secs(30);
 
+    async fn ask(chat: &Chat) -> Events {
+        timeout(PATIENCE, chat.ask()).await.expect("the head is held back").unwrap()
+    }
+
     async fn next(events: &mut Events) -> Result<Event> {
         timeout(PATIENCE, events.next()).await.expect("an event is held back")
     }
@@ -116,7 +120,7 @@ mod tests {
     async fn an_answer_that_breaks_off_is_not_taken_for_all() {
         let chat = Chat::open().await.unwrap();
         chat.model.leave.add_permits(2);
-        let mut events = chat.ask().await.unwrap();
+        let mut events = ask(&chat).await;
         assert_eq!(next(&mut events).await.unwrap(), Event::Data("Tea ".into()));
         assert_eq!(next(&mut events).await.unwrap(), Event::Data("helps ".into()));
         chat.model.leave.close();
@@ -129,7 +133,7 @@ mod tests {
     async fn the_proxy_sees_no_token() {
         let chat = Chat::open().await.unwrap();
         chat.model.leave.add_permits(100);
-        let mut events = chat.ask().await.unwrap();
+        let mut events = ask(&chat).await;
         let mut answer = String::new();
         while let Event::Data(token) = next(&mut events).await.unwrap() {
             answer += &token;

@@ -53,7 +53,8 @@ async fn each_step_arrives_before_the_next_one_is_made() {
 async fn a_stream_that_fails_half_way_ends_with_its_status() {
     let mut house = TeaHouse::open().await.unwrap();
     house.kitchen.leave.add_permits(1);
-    let mut steps = house.client.brew(tea("oolong")).await.unwrap().into_inner();
+    let call = timeout(PATIENCE, house.client.brew(tea("oolong"))).await.expect("a head");
+    let mut steps = call.unwrap().into_inner();
     assert!(steps.message().await.unwrap().is_some());
     house.kitchen.leave.close();
     assert_eq!(steps.message().await.unwrap_err().code(), Code::Aborted);

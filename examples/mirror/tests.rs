@@ -133,7 +133,8 @@ async fn events_come_through_one_by_one() {
         let event = timeout(PATIENCE, events.next()).await.expect("an event").unwrap();
         assert_eq!(event, Event::Data(step.into()));
     }
-    assert_eq!(events.next().await.unwrap(), Event::End);
+    let event = timeout(PATIENCE, events.next()).await.expect("an end").unwrap();
+    assert_eq!(event, Event::End);
     assert_eq!(canary::search(edge.nginx.stop().unwrap().access.as_bytes(), &CANARIES), []);
 }
 
