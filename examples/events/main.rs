@@ -105,8 +105,7 @@ mod tests {
     #[tokio::test]
     async fn each_token_arrives_before_the_next_one_is_made() {
         let chat = Chat::open().await.unwrap();
-        let mut events =
-            timeout(PATIENCE, chat.ask()).await.expect("the head is held back").unwrap();
+        let mut events = ask(&chat).await;
         for (number, word) in ANSWER.split_inclusive(' ').enumerate() {
             assert_eq!(chat.model.made.load(Ordering::SeqCst), number);
             chat.model.leave.add_permits(1);
