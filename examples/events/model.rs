@@ -20,7 +20,6 @@ use sealwire::{
     keys::KeyRing,
     server::{RequireSealed, Route},
 };
-use sealwire_examples::Result;
 use sealwire_tower::SealwireLayer;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Mutex, Semaphore};
@@ -51,7 +50,7 @@ impl Model {
     }
 
     /// The service. Answers are streamed without being asked to; only requests have to be.
-    pub(crate) fn service(&self, ring: KeyRing) -> Result<Router> {
+    pub(crate) fn service(&self, ring: KeyRing) -> sealwire_examples::Result<Router> {
         let sealed_only = Route::new().require_sealed(RequireSealed::On);
         let server = Server::new(ring, ["chat.example"])?.with_route("/", sealed_only)?;
         let router = Router::new().route("/v1/chat", post(chat)).with_state(self.clone());
@@ -60,7 +59,7 @@ impl Model {
     }
 
     /// The next token, or an error that breaks the answer off.
-    async fn make(self, token: &'static str) -> std::result::Result<Event, &'static str> {
+    async fn make(self, token: &'static str) -> Result<Event, &'static str> {
         let leave = self.leave.acquire().await.map_err(|_| "the model broke down")?;
         leave.forget();
         self.made.fetch_add(1, Ordering::SeqCst);
@@ -72,7 +71,7 @@ impl Model {
 async fn chat(
     State(model): State<Model>,
     Json(Prompt { prompt }): Json<Prompt>,
-) -> Sse<impl Stream<Item = std::result::Result<Event, &'static str>>> {
+) -> Sse<impl Stream<Item = Result<Event, &'static str>>> {
     *model.asked.lock().await = prompt;
     let tokens = ANSWER.split_inclusive(' ').map(Ok::<_, Infallible>);
     let events = stream::iter(tokens.flatten()).then(move |token| model.clone().make(token));

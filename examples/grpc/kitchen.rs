@@ -12,7 +12,7 @@ use sealwire::{
     keys::KeyRing,
     server::{RequireSealed, Route},
 };
-use sealwire_examples::{Result, proxy::Log};
+use sealwire_examples::proxy::Log;
 use sealwire_tower::SealwireLayer;
 use tokio::sync::Semaphore;
 use tonic::{
@@ -39,7 +39,7 @@ pub(crate) struct TeaKitchen {
 
 #[tonic::async_trait]
 impl Kitchen for TeaKitchen {
-    async fn quote(&self, request: Request<Tea>) -> std::result::Result<Response<Price>, Status> {
+    async fn quote(&self, request: Request<Tea>) -> Result<Response<Price>, Status> {
         self.log("Quote", &request);
         match request.into_inner().name.as_str() {
             "coffee" => Err(Status::failed_precondition("I'm a teapot")),
@@ -47,12 +47,9 @@ impl Kitchen for TeaKitchen {
         }
     }
 
-    type BrewStream = Pin<Box<dyn Stream<Item = std::result::Result<Step, Status>> + Send>>;
+    type BrewStream = Pin<Box<dyn Stream<Item = Result<Step, Status>> + Send>>;
 
-    async fn brew(
-        &self,
-        request: Request<Tea>,
-    ) -> std::result::Result<Response<Self::BrewStream>, Status> {
+    async fn brew(&self, request: Request<Tea>) -> Result<Response<Self::BrewStream>, Status> {
         self.log("Brew", &request);
         let leave = Arc::clone(&self.leave);
         let steps = stream::iter(STEPS).then(move |text| {
@@ -73,7 +70,11 @@ impl TeaKitchen {
     }
 
     /// Serves on a free port. What comes to the server's door and leaves by it goes into `log`.
-    pub(crate) async fn serve(&self, ring: KeyRing, log: Log) -> Result<SocketAddr> {
+    pub(crate) async fn serve(
+        &self,
+        ring: KeyRing,
+        log: Log,
+    ) -> sealwire_examples::Result<SocketAddr> {
         let sealed_only = Route::new().require_sealed(RequireSealed::On);
         let server = Server::new(ring, ["tea.example"])?.with_route("/", sealed_only)?;
         let incoming = TcpIncoming::bind(([127, 0, 0, 1], 0).into())?;

@@ -19,7 +19,6 @@ use sealwire::{
     keys::KeyRing,
     server::{RequireSealed, Route},
 };
-use sealwire_examples::Result;
 use sealwire_tower::{Sealed, SealwireLayer};
 use serde::{Deserialize, Serialize};
 use tower_layer::Layer as _;
@@ -51,7 +50,7 @@ pub(crate) struct Api {
 
 impl Api {
     /// The whole service: sealed calls under /v1, and /healthz for a load balancer that seals nothing.
-    pub(crate) fn service(&self, ring: KeyRing) -> Result<Router> {
+    pub(crate) fn service(&self, ring: KeyRing) -> sealwire_examples::Result<Router> {
         let sealed_only = Route::new().require_sealed(RequireSealed::On);
         let server = Server::new(ring, ["diary.example"])?.with_route("/v1", sealed_only)?;
         let sealed = SealwireLayer::new(server).layer(self.router());
@@ -86,7 +85,7 @@ async fn read(
     State(api): State<Api>,
     User(user): User,
     Path(day): Path<String>,
-) -> std::result::Result<Json<Entry>, Problem> {
+) -> Result<Json<Entry>, Problem> {
     let entries = api.entries.lock().unwrap_or_else(PoisonError::into_inner);
     let entry = entries.get(&(user, day)).cloned();
     entry.map(Json).ok_or(Problem::new(StatusCode::NOT_FOUND, "nothing was written on that day"))
@@ -97,8 +96,8 @@ async fn write(
     State(api): State<Api>,
     User(user): User,
     Path(day): Path<String>,
-    entry: std::result::Result<Json<Entry>, JsonRejection>,
-) -> std::result::Result<StatusCode, Problem> {
+    entry: Result<Json<Entry>, JsonRejection>,
+) -> Result<StatusCode, Problem> {
     let Json(entry) = entry?;
     let mut entries = api.entries.lock().unwrap_or_else(PoisonError::into_inner);
     Ok(match entries.insert((user, day), entry) {
@@ -119,10 +118,7 @@ struct User(String);
 impl<S: Sync> FromRequestParts<S> for User {
     type Rejection = Problem;
 
-    async fn from_request_parts(
-        parts: &mut Parts,
-        _: &S,
-    ) -> std::result::Result<Self, Self::Rejection> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
         let authorization = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
         // A real server looks its tokens up.
         match authorization.and_then(|value| value.strip_prefix("Bearer token-of-")) {

@@ -19,7 +19,6 @@ use sealwire::{
     keys::KeyRing,
     server::{EdgeFields, RequireSealed, Route},
 };
-use sealwire_examples::Result;
 use sealwire_tower::SealwireLayer;
 use tokio::sync::Semaphore;
 use tower_layer::Layer as _;
@@ -42,7 +41,7 @@ impl Shop {
 
     /// The service. It is nginx that knows where a call came from; what a call says of that itself
     /// is not believed.
-    pub(crate) fn service(&self, ring: KeyRing) -> Result<Router> {
+    pub(crate) fn service(&self, ring: KeyRing) -> sealwire_examples::Result<Router> {
         let server = Server::new(ring, ["shop.example"])?
             .with_target(Target::mirror("")?)
             .with_edge_fields(EdgeFields::new().trust("x-real-ip")?)
@@ -79,9 +78,7 @@ async fn take(
 }
 
 /// Each step as it is taken.
-async fn status(
-    State(shop): State<Shop>,
-) -> Sse<impl Stream<Item = std::result::Result<Event, Infallible>>> {
+async fn status(State(shop): State<Shop>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let steps = stream::iter(STEPS).then(move |step| {
         let leave = Arc::clone(&shop.leave);
         async move {

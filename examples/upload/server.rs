@@ -14,7 +14,6 @@ use axum::{
 };
 use http_body_util::BodyExt as _;
 use sealwire::{Server, keys::KeyRing, server::Route};
-use sealwire_examples::Result;
 use sealwire_tower::SealwireLayer;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -49,7 +48,7 @@ pub(crate) struct Store {
 
 impl Store {
     /// The service: what is below /upload reaches its handler as it arrives.
-    pub(crate) fn service(self, ring: KeyRing) -> Result<Router> {
+    pub(crate) fn service(self, ring: KeyRing) -> sealwire_examples::Result<Router> {
         let streamed = Route::new().streaming(true).content_limit(CONTENT_LIMIT);
         let server = Server::new(ring, ["files.example"])?.with_route("/upload", streamed)?;
         let router = Router::new().route("/upload/{name}", put(upload)).with_state(self);
@@ -63,7 +62,7 @@ async fn upload(
     State(store): State<Store>,
     Path(name): Path<String>,
     mut body: Body,
-) -> std::result::Result<Json<Receipt>, StatusCode> {
+) -> Result<Json<Receipt>, StatusCode> {
     let mut partial =
         Partial { name, length: 0, outcomes: store.outcomes.clone(), is_whole: false };
     let mut hash = Sha256::new();
