@@ -3,11 +3,7 @@
 //!
 //! `cargo run --example quickstart`
 
-mod print;
-mod proxy;
-
 use std::{
-    error::Error,
     net::SocketAddr,
     sync::{Arc, Mutex},
 };
@@ -23,13 +19,12 @@ use sealwire::{
     keys::{KeyConfigList, KeyPair, KeyRing, Policy, Recipient, ServerKey},
     server::GATEWAY_PATH,
 };
+use sealwire_examples::{Result, columns, proxy};
 use sealwire_reqwest::Client;
 use sealwire_tower::{Sealed, SealwireLayer};
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use tower_layer::Layer as _;
-
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Order {
@@ -54,7 +49,15 @@ struct Transcript {
 #[tokio::main]
 async fn main() -> Result<()> {
     let transcript = run().await?;
-    print::side_by_side(&transcript);
+    let [request, response] = transcript.proxy_saw.each_ref().map(|log| columns::readable(log));
+    columns::print(
+        ["WHAT THE APP SENT", "WHAT THE PROXY SAW", "WHAT THE HANDLER GOT"],
+        [&transcript.app_sent, &request, &transcript.handler_got],
+    );
+    columns::print(
+        ["WHAT THE APP RECEIVED", "WHAT THE PROXY SAW", ""],
+        [&transcript.app_received, &response, ""],
+    );
     Ok(())
 }
 
@@ -83,7 +86,7 @@ async fn run() -> Result<Transcript> {
              content-type: application/json\n\n{}",
             serde_json::to_string_pretty(&order())?
         ),
-        proxy_saw: [copy(&shop.log.requests)?, copy(&shop.log.responses)?],
+        proxy_saw: shop.log.take().map(|direction| direction.bytes),
         handler_got: copy(&shop.handled)?,
         app_received: format!("{status}\n\n{}", serde_json::to_string_pretty(&receipt)?),
     })
@@ -206,8 +209,8 @@ mod tests {
             .unwrap();
         assert!(response.text().await.unwrap().contains("receipt-of-tea-0815"));
         assert!(shop.handled.lock().unwrap().contains("sealed: false"));
-        let requests = canary::search(&copy(&shop.log.requests).unwrap(), &CANARIES);
-        let responses = canary::search(&copy(&shop.log.responses).unwrap(), &CANARIES);
+        let [requests, responses] =
+            shop.log.take().map(|direction| canary::search(&direction.bytes, &CANARIES));
         let found = |word: &str, sightings: &[canary::Sighting]| {
             sightings.iter().any(|sighting| sighting.canary == word)
         };

@@ -10,6 +10,7 @@ pub(crate) enum Command {
     Help,
     Test(TestOptions),
     Bench(BenchOptions),
+    Demo,
 }
 
 /// `cargo xtask test [STAGE…] [--fail-fast] [--advisories]`
@@ -55,6 +56,9 @@ cargo xtask bench [ROW…] [--json FILE]
     Measures the rows, all of them if none is named, beside the peers.
     --json FILE    write the figures there as well
 
+cargo xtask demo
+    Runs the examples, the quickstart first.
+
 Stages:
 {stages}"
     )
@@ -73,6 +77,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Command, S
         "help" => Ok(Command::Help),
         "test" => parse_test(rest).map(Command::Test),
         "bench" => parse_bench(rest).map(Command::Bench),
+        "demo" => parse_demo(rest),
         other => Err(format!("unknown command `{other}`")),
     }
 }
@@ -117,6 +122,13 @@ fn parse_bench(args: &[String]) -> Result<BenchOptions, String> {
         }
     }
     Ok(options)
+}
+
+fn parse_demo(args: &[String]) -> Result<Command, String> {
+    match args.first() {
+        Some(arg) => Err(format!("`demo` takes no `{arg}`")),
+        None => Ok(Command::Demo),
+    }
 }
 
 #[cfg(test)]
@@ -167,6 +179,12 @@ mod tests {
         assert_eq!(parse_line("bench S1 --json out.json S11"), Ok(Command::Bench(expected)));
         assert!(parse_line("bench --json").unwrap_err().contains("needs a file"));
         assert!(parse_line("bench --json --fast").unwrap_err().contains("needs a file"));
+    }
+
+    #[test]
+    fn demo_takes_nothing() {
+        assert_eq!(parse_line("demo"), Ok(Command::Demo));
+        assert!(parse_line("demo upload").unwrap_err().contains("`upload`"));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! `cargo xtask test` and `cargo xtask bench`: whatever this repository does that plain cargo does
+//! `cargo xtask test`, `bench` and `demo`: whatever this repository does that plain cargo does
 //! not, with the tools for it installed on the way.
 //!
 //! It depends on nothing but the standard library, since it is the first thing a newcomer compiles.
@@ -7,9 +7,11 @@ mod args;
 mod bench;
 mod checks;
 mod counts;
+mod demo;
 mod deny;
 mod hygiene;
 mod manifest;
+mod nginx;
 mod portable;
 mod shell;
 mod stage;
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         }
         Command::Test(options) => stage::run(&options),
         Command::Bench(options) => bench::run(&options),
+        Command::Demo => demo::run(),
     };
     if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
