@@ -5,6 +5,7 @@ mod actix;
 mod attacks;
 mod axum;
 mod bodies;
+mod bombs;
 mod extensions;
 mod outside;
 mod readiness;

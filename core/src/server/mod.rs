@@ -123,8 +123,8 @@ impl Server {
         Self { target, ..self }
     }
 
-    /// What holds for calls to `path` and everything below it. Of several rules that with the longest
-    /// path decides, alone; `/` is above all others. Where a rule for another path than `/` is set, or
+    /// What holds for calls to `path` and everything below it. Of several rules, that with the longest
+    /// path decides, and the next what that leaves open; `/` is above all others. Where a rule for another path than `/` is set, or
     /// the target is a mirror, sealed calls whose path is not
     /// [canonical](crate::is_canonical) are refused.
     ///

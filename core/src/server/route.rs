@@ -8,12 +8,12 @@ use crate::{
 };
 
 /// What holds for the calls to a route: given for a path and everything below it, see
-/// [`Server::with_route`](super::Server::with_route).
+/// [`Server::with_route`](super::Server::with_route). What is not set here is as on the route above.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Route {
-    streaming: bool,
+    streaming: Option<bool>,
     content_limit: Option<u64>,
-    require_sealed: RequireSealed,
+    require_sealed: Option<RequireSealed>,
 }
 
 /// What becomes of requests that are not sealed.
@@ -30,18 +30,19 @@ pub enum RequireSealed {
 }
 
 impl Route {
-    /// Sealed calls are complete before they reach the handler, plain ones reach it too.
+    /// Nothing is set. Where no route above sets it either, sealed calls are complete before they
+    /// reach the handler, and plain ones reach it too.
     #[must_use]
     pub const fn new() -> Self {
-        Self { streaming: false, content_limit: None, require_sealed: RequireSealed::Off }
+        Self { streaming: None, content_limit: None, require_sealed: None }
     }
 
     /// Whether the handler is called as soon as the head of a call was opened, and gets the content
-    /// as it arrives. It must then be ready for content that breaks off. Without a limit of its own
-    /// such a route takes any amount.
+    /// as it arrives. It must then be ready for content that breaks off, and for being dropped with
+    /// the connection. Without a limit of its own or from above such a route takes any amount.
     #[must_use]
     pub const fn streaming(self, streaming: bool) -> Self {
-        Self { streaming, ..self }
+        Self { streaming: Some(streaming), ..self }
     }
 
     /// How many bytes of content a call may have. A call that was sealed in one piece is limited
@@ -54,11 +55,24 @@ impl Route {
     /// What becomes of requests to this route that are not sealed.
     #[must_use]
     pub const fn require_sealed(self, require_sealed: RequireSealed) -> Self {
-        Self { require_sealed, ..self }
+        Self { require_sealed: Some(require_sealed), ..self }
     }
 
-    pub(super) const fn is_streaming(self) -> bool {
-        self.streaming
+    pub(super) fn is_streaming(self) -> bool {
+        self.streaming.unwrap_or_default()
+    }
+
+    fn plain(self) -> RequireSealed {
+        self.require_sealed.unwrap_or_default()
+    }
+
+    /// This route, below another.
+    fn below(self, above: Self) -> Self {
+        Self {
+            streaming: self.streaming.or(above.streaming),
+            content_limit: self.content_limit.or(above.content_limit),
+            require_sealed: self.require_sealed.or(above.require_sealed),
+        }
     }
 
     /// What either of two rules demands.
@@ -68,15 +82,15 @@ impl Route {
             (one, other) => one.or(other),
         };
         Self {
-            streaming: self.streaming && other.streaming,
+            streaming: Some(self.is_streaming() && other.is_streaming()),
             content_limit: limit,
-            require_sealed: self.require_sealed.max(other.require_sealed),
+            require_sealed: Some(self.plain().max(other.plain())),
         }
     }
 
     /// The content of a call in bytes at most, where the server's limits say `otherwise`.
     pub(super) fn limit_or(self, otherwise: u64) -> u64 {
-        let unset = if self.streaming { u64::MAX } else { otherwise };
+        let unset = if self.is_streaming() { u64::MAX } else { otherwise };
         self.content_limit.unwrap_or(unset)
     }
 }
@@ -108,15 +122,15 @@ impl Routes {
         self.0.iter().any(|(path, _)| !path.is_empty())
     }
 
-    /// The rule for this path: of those for it and for what is above it, the longest. Where it depends
-    /// on the router which that is, since some decode a path and cut parameters off and some do not,
+    /// What holds for this path: of the rules for it and for what is above it, the longest that says
+    /// something. Where it depends on the router which rules hold, since some decode a path and cut parameters off and some do not,
     /// what the stricter says of each thing.
     pub(super) fn of(&self, path: &str) -> Route {
         let path = without_query(path);
-        let as_it_is = self.longest(|rule| {
+        let as_it_is = self.all_of(|rule| {
             path.strip_prefix(rule).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         });
-        let resolved = self.longest(|rule| {
+        let resolved = self.all_of(|rule| {
             let mut rest = decoded(path);
             decoded(rule).all(|byte| rest.next() == Some(byte))
                 && matches!(rest.next(), None | Some(b'/'))
@@ -124,22 +138,21 @@ impl Routes {
         as_it_is.stricter(resolved)
     }
 
-    /// The first rule that holds, which is the longest.
-    fn longest(&self, holds: impl Fn(&str) -> bool) -> Route {
-        // `*` of OPTIONS is below nothing but the whole.
-        let all = || self.0.last().filter(|(rule, _)| rule.is_empty());
-        let found = self.0.iter().find(|(rule, _)| holds(rule)).or_else(all);
-        found.map(|(_, route)| *route).unwrap_or_default()
+    /// What the rules that hold say together, the longest first.
+    fn all_of(&self, holds: impl Fn(&str) -> bool) -> Route {
+        // The rule for all holds for `*` of OPTIONS too, which is below nothing else.
+        let holding = self.0.iter().filter(|(rule, _)| rule.is_empty() || holds(rule));
+        holding.fold(Route::new(), |route, (_, above)| route.below(*above))
     }
 
     /// What becomes of a plain request to `path`. One that could be taken for another is treated
     /// as the strictest rule says.
     pub(super) fn plain(&self, path: &str) -> RequireSealed {
         if self.depend_on_the_path() && !is_canonical(path) {
-            let rules = self.0.iter().map(|(_, route)| route.require_sealed);
+            let rules = self.0.iter().map(|(_, route)| route.plain());
             return rules.max().unwrap_or_default();
         }
-        self.of(path).require_sealed
+        self.of(path).plain()
     }
 }
 
@@ -167,6 +180,29 @@ mod tests {
         assert!(!Routes::default().depend_on_the_path());
     }
 
+    /// Whoever opens a route for streams below one that takes sealed calls only has not opened it for
+    /// plain requests.
+    #[test]
+    fn what_a_rule_does_not_set_is_as_above() {
+        let mut routes = Routes::default();
+        let on = Route::new().require_sealed(RequireSealed::On);
+        routes.add("/v1", on.content_limit(5)).unwrap();
+        routes.add("/v1/upload", Route::new().streaming(true)).unwrap();
+        routes.add("/v1/upload/big", Route::new().content_limit(50)).unwrap();
+        routes.add("/v1/open", Route::new().require_sealed(RequireSealed::Off)).unwrap();
+        for (path, streaming, limit, plain) in [
+            ("/v1/a", false, 5, RequireSealed::On),
+            ("/v1/upload/a", true, 5, RequireSealed::On),
+            ("/v1/upload/big", true, 50, RequireSealed::On),
+            ("/v1/open", false, 5, RequireSealed::Off),
+            ("/v2", false, 9, RequireSealed::Off),
+        ] {
+            let route = routes.of(path);
+            assert_eq!((route.is_streaming(), route.limit_or(9)), (streaming, limit), "{path}");
+            assert_eq!(routes.plain(path), plain, "{path}");
+        }
+    }
+
     #[test]
     fn a_rule_is_for_a_canonical_path_and_stands_once() {
         let mut routes = routes(&[("/a", 1)]);
@@ -186,7 +222,12 @@ mod tests {
         let route = |rule| Route::new().require_sealed(rule);
         routes.add("/", route(RequireSealed::On)).unwrap();
         routes.add("/open", route(RequireSealed::Off).streaming(true)).unwrap();
-        routes.add("/open/keys:rotate", route(RequireSealed::Report).content_limit(5)).unwrap();
+        routes
+            .add(
+                "/open/keys:rotate",
+                route(RequireSealed::Report).content_limit(5).streaming(false),
+            )
+            .unwrap();
         for (path, rule) in [
             ("/open", RequireSealed::Off),
             ("/open/x", RequireSealed::Off),
