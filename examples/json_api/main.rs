@@ -66,7 +66,7 @@ impl Diary {
     }
 
     fn client(&self) -> Result<Client> {
-        Ok(Client::builder(Recipient::choose(&self.pinned, Policy::default())?)
+        Ok(Client::builder(Recipient::choose(&self.pinned, Policy::streaming())?)
             .gateway(format!("http://{}{GATEWAY_PATH}", self.proxy).parse()?)
             .allow_http_on_loopback()
             .build()?)

@@ -65,7 +65,7 @@ async fn run() -> Result<Transcript> {
     let shop = Shop::open().await?;
 
     // The app was shipped with the server's public key, and calls as it always did.
-    let recipient = Recipient::choose(&KeyConfigList::decode(&shop.pinned)?, Policy::default())?;
+    let recipient = Recipient::choose(&KeyConfigList::decode(&shop.pinned)?, Policy::streaming())?;
     let client = Client::builder(recipient)
         .gateway(format!("http://{}{GATEWAY_PATH}", shop.proxy).parse()?)
         .allow_http_on_loopback()

@@ -6,7 +6,7 @@
 //!
 //! # async fn run(pinned: &[u8]) -> Result<(), Box<dyn std::error::Error>> {
 //! // `pinned` came with the app, not over the path that it must protect against.
-//! let recipient = Recipient::choose(&KeyConfigList::decode(pinned)?, Policy::default())?;
+//! let recipient = Recipient::choose(&KeyConfigList::decode(pinned)?, Policy::streaming())?;
 //! let client = sealwire_reqwest::Client::builder(recipient).build()?;
 //!
 //! let response = client

@@ -92,7 +92,7 @@ pub fn server<'a>(
     let pair = KeyPair::generate(Kem::X25519HkdfSha256, &mut SystemRandom)?;
     let mut ring = KeyRing::new();
     ring.add(ServerKey::new(1, pair, &[Aead::Aes256Gcm, Aead::ChaCha20Poly1305])?)?;
-    let recipient = Recipient::choose(&ring.configs()?, Policy::default())?;
+    let recipient = Recipient::choose(&ring.configs()?, Policy::streaming())?;
     Ok((Server::new(ring, authorities)?, recipient))
 }
 

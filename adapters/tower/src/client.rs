@@ -52,7 +52,7 @@
 //! let key_pair = KeyPair::generate(Kem::X25519HkdfSha256, &mut SystemRandom)?;
 //! let mut ring = KeyRing::new();
 //! ring.add(ServerKey::new(1, key_pair, &[Aead::ChaCha20Poly1305])?)?;
-//! let recipient = Recipient::choose(&ring.configs()?, Policy::default())?;
+//! let recipient = Recipient::choose(&ring.configs()?, Policy::streaming())?;
 //!
 //! let router: Router = Router::new().route("/shout", post(|text: String| async move {
 //!     text.to_uppercase()
