@@ -48,14 +48,15 @@ pub struct ClientResponse {
 }
 
 impl Client {
-    /// The content of a response in bytes, unless configured: 16 MiB.
+    /// The content of a response in one piece in bytes, unless configured: 16 MiB. One in chunks is
+    /// not held here, and has no limit of its own.
     pub const DEFAULT_CONTENT_LIMIT: u64 = 16 * 1024 * 1024;
 
     /// A client that trusts `recipient` because its caller does. Whoever could have replaced the key
     /// on its way to the app can read every call, so let it come with the app.
     #[must_use]
     pub fn new(recipient: Recipient) -> Self {
-        let limits = Limits { content: Self::DEFAULT_CONTENT_LIMIT, ..Limits::default() };
+        let limits = Limits::default();
         let chunk_limit = ChunkOpener::DEFAULT_LIMIT;
         Self { recipient, limits, chunk_limit, padding: Padding::None }
     }
@@ -66,10 +67,17 @@ impl Client {
         Self { padding, ..self }
     }
 
-    /// What a response may hold at most.
+    /// What a response may hold at most. Where `limits.content` is not set, hence [`u64::MAX`], one in
+    /// one piece may have [`Self::DEFAULT_CONTENT_LIMIT`], and one in chunks any amount.
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
+    }
+
+    /// How much the size of a request tells.
+    #[must_use]
+    pub const fn padding(&self) -> &Padding {
+        &self.padding
     }
 
     /// How many bytes a sealed chunk of a response may have, its tag included:
@@ -106,7 +114,12 @@ impl Client {
         let opener = seal_request(&self.recipient, Labels::BHTTP, &mut body, random)
             .inspect_err(|_| wipe(&mut body))?;
         let method = line.method.into();
-        Ok(ClientRequest { body, response: ClientResponse { opener, method, limits: self.limits } })
+        let content = match self.limits.content {
+            u64::MAX => Self::DEFAULT_CONTENT_LIMIT,
+            content => content,
+        };
+        let limits = Limits { content, ..self.limits };
+        Ok(ClientRequest { body, response: ClientResponse { opener, method, limits } })
     }
 
     /// Seals one request of the crate `http`.

@@ -6,6 +6,7 @@ mod attacks;
 mod axum;
 mod bodies;
 mod bombs;
+mod clients;
 mod downgrade;
 mod extensions;
 mod outside;

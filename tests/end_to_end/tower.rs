@@ -319,20 +319,27 @@ async fn a_request_that_breaks_off_is_not_opened() {
     assert_eq!(send(&mut service, request).await.0.status, 400);
 }
 
-/// A service that cannot answer fails the outer request too: there is nothing to seal, and whoever
-/// serves decides what becomes of the connection.
+/// A service that cannot answer fails a plain request as it would without the layer. After a call was
+/// opened its error goes no further: the client gets a sealed 500, and nobody outside a reason.
 #[tokio::test]
-async fn a_service_that_fails_without_a_response_fails_the_outer_request() {
+async fn a_service_that_fails_without_a_response_is_a_sealed_500() {
     let fails = || {
         tower::service_fn(|_: http::Request<OpenedBody<Body>>| async {
-            Err::<Response<Body>, _>(io::Error::from(io::ErrorKind::TimedOut))
+            Err::<Response<Body>, _>(io::Error::other("secret: no such user ada"))
         })
     };
     let (server, pinned) = server();
     let layer = SealwireLayer::new(server);
     let plain = http::Request::get("/").body(Body::default()).unwrap();
-    for request in [plain, sealed(&pinned, "GET", "/", b"").0] {
-        let error = layer.layer(fails()).call(request).await.unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
-    }
+    let error = layer.layer(fails()).call(plain).await.unwrap_err();
+    assert!(error.to_string().contains("ada"));
+
+    let (outer, pending) = sealed(&pinned, "GET", "/", b"");
+    let answer = layer.layer(fails()).call(outer).await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let wire = answer.into_body().collect().await.unwrap().to_bytes().to_vec();
+    let (response, _) = pending.open_http(200, Some(b"message/ohttp-res"), wire).unwrap();
+    assert_eq!(response.status(), 500);
+    let text = String::from_utf8(response.body().to_vec()).unwrap();
+    assert!(text.contains("#handler-failed") && !text.contains("ada"), "{text}");
 }

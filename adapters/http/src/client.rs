@@ -12,7 +12,7 @@ use http::{
 };
 use http_body::Body;
 use sealwire::{
-    Aead, Client, Code, Exporter, SystemRandom,
+    Aead, Client, Code, Exporter, Padding, SystemRandom,
     bhttp::{RequestLine, header_lines},
     client::{ClientRequest, ClientResponse, PendingResponse},
     envelope::chunked::ChunkSealer,
@@ -20,6 +20,7 @@ use sealwire::{
 
 use crate::{
     BodyError, BoxError, Incomplete, OpenedBody, Sealed, SealedBody, collect, open_response,
+    ready::{Ready, Then, ready_now},
 };
 pub use destination::Destination;
 
@@ -39,20 +40,23 @@ enum Form {
 /// is streamed, too.
 ///
 /// Neither extensions nor the HTTP version of the request are in the outer one. A request without
-/// content is sealed as by [`seal`].
+/// content is sealed as by [`seal`]; and if the client pads, so is one whose content is there without
+/// waiting, up to 64 KiB and without trailers: a stream cannot be padded.
 ///
 /// # Errors
 /// Nothing is to be sent then: the request is not one that a server would accept, or too long for
-/// its AEAD.
+/// its AEAD, or its content failed at once.
 pub fn seal_stream<B>(
     client: &Client,
     request: Request<B>,
     gateway: Uri,
 ) -> Result<(Request<SealedBody<B>>, Pending), CallError>
 where
-    B: Body,
+    B: Body<Data = Bytes>,
+    B::Error: Into<BoxError>,
 {
     let (parts, body) = request.into_parts();
+    let mut body = Box::pin(body);
     if body.is_end_stream() {
         return seal(client, Request::from_parts(parts, Bytes::new()), gateway);
     }
@@ -60,11 +64,32 @@ where
     if is_short && body.size_hint().lower() > ChunkSealer::AES_128_GCM_LIMIT {
         return Err(CallError(Kind::TooLong));
     }
+    let Ready { content, then } = match client.padding() {
+        Padding::None => Ready { content: Bytes::new(), then: Then::More },
+        _ => ready_now(body.as_mut()),
+    };
+    let trailers = match then {
+        Then::End(trailers) if trailers.is_empty() => {
+            return seal(client, Request::from_parts(parts, content), gateway);
+        }
+        Then::End(trailers) => Some(trailers),
+        Then::More => None,
+        Then::Failed(error) => return Err(CallError(Kind::Content(BodyError::underneath(error)))),
+    };
     let mut first = Vec::new();
-    let (writer, pending) = client
+    let (mut writer, pending) = client
         .start(line(&parts), header_lines(&parts.headers), &mut first, &mut SystemRandom)
         .map_err(CallError::sealing_failed)?;
-    let body = SealedBody::request(first, writer, body);
+    let body = match trailers {
+        None => SealedBody::request(first, writer, content, body),
+        // It has ended, and is not asked again.
+        Some(trailers) => {
+            let sealed = writer.content(&content, &mut first);
+            let sealed = sealed.and_then(|()| writer.finish(header_lines(&trailers), &mut first));
+            sealed.map_err(CallError::sealing_failed)?;
+            SealedBody::whole(first.into())
+        }
+    };
     Ok((outer(gateway, CHUNKED, body), Pending::chunked(client, pending)))
 }
 
@@ -182,6 +207,7 @@ enum Kind {
     Target(&'static str),
     Sealing(sealwire::Error),
     TooLong,
+    Content(BodyError),
     // Something was.
     NotSealed(StatusCode),
     TooLarge,
@@ -219,7 +245,24 @@ impl CallError {
     /// The request was refused here, so there is nothing to send.
     #[must_use]
     pub const fn is_not_sent(&self) -> bool {
-        matches!(self.0, Kind::Insecure(_) | Kind::Target(_) | Kind::Sealing(_) | Kind::TooLong)
+        match self.0 {
+            Kind::Insecure(_)
+            | Kind::Target(_)
+            | Kind::Sealing(_)
+            | Kind::TooLong
+            | Kind::Content(_) => true,
+            Kind::NotSealed(_) | Kind::TooLarge | Kind::Body(_) | Kind::Opening(_) => false,
+        }
+    }
+
+    /// The server answered this very call, but not with a response that is accepted here: what
+    /// opened is no HTTP response, or exceeds a limit.
+    #[must_use]
+    pub fn is_answered(&self) -> bool {
+        // Nothing else is told of an answer that did not open.
+        let opened =
+            |error: &sealwire::Error| matches!(error.code(), Code::InvalidHttp | Code::TooLarge);
+        !self.is_not_sent() && self.sealing().is_some_and(opened)
     }
 
     /// Nothing was sent, since it would not have been safe to.
@@ -244,7 +287,8 @@ impl CallError {
         }
     }
 
-    /// The answer has more bytes than the limit that the call was made with.
+    /// The answer has more bytes than the limit that the call was made with. Whoever is between can
+    /// have made it so.
     #[must_use]
     pub const fn is_too_large(&self) -> bool {
         matches!(self.0, Kind::TooLarge)
@@ -255,7 +299,7 @@ impl CallError {
     pub const fn sealing(&self) -> Option<&sealwire::Error> {
         match &self.0 {
             Kind::Sealing(error) | Kind::Opening(error) => Some(error),
-            Kind::Body(error) => error.sealing(),
+            Kind::Body(error) | Kind::Content(error) => error.sealing(),
             Kind::Insecure(_)
             | Kind::Target(_)
             | Kind::TooLong
@@ -293,6 +337,7 @@ impl fmt::Display for CallError {
             }
             Kind::NotSealed(status) => write!(f, "the answer, {status}, is not sealed"),
             Kind::TooLarge => f.write_str("the answer exceeds the response limit"),
+            Kind::Content(_) => f.write_str("not sent: the content of the request failed"),
             Kind::Body(_) => f.write_str("the answer did not arrive"),
             Kind::Opening(error) => write!(f, "the answer was not accepted: {error}"),
         }
@@ -302,7 +347,7 @@ impl fmt::Display for CallError {
 impl std::error::Error for CallError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0 {
-            Kind::Body(error) => Some(error),
+            Kind::Body(error) | Kind::Content(error) => Some(error),
             _ => None,
         }
     }

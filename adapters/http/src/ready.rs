@@ -3,7 +3,7 @@
 use std::{
     future::poll_fn,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
 };
 
 use bytes::Bytes;
@@ -11,12 +11,12 @@ use http::HeaderMap;
 use http_body::Body;
 
 /// What a body gave without letting anyone wait.
-pub(crate) struct Ready {
+pub(crate) struct Ready<E> {
     pub(crate) content: Bytes,
-    pub(crate) then: Then,
+    pub(crate) then: Then<E>,
 }
 
-impl Ready {
+impl<E> Ready<E> {
     /// What is there of a response that has no content.
     pub(crate) fn nothing() -> Self {
         Self { content: Bytes::new(), then: Then::End(HeaderMap::new()) }
@@ -24,13 +24,13 @@ impl Ready {
 }
 
 /// What comes behind that.
-pub(crate) enum Then {
+pub(crate) enum Then<E> {
     /// Nothing but these trailers.
     End(HeaderMap),
     /// Perhaps more.
     More,
     /// The body failed.
-    Failed,
+    Failed(E),
 }
 
 /// A message of up to so many bytes is sealed as a whole if it is there as a whole.
@@ -39,14 +39,22 @@ const MOST: usize = 64 * 1024;
 const MOST_FRAMES: usize = 64;
 
 /// Takes from `body` what it has. It is polled, and what it waits for wakes the caller.
-pub(crate) async fn ready<B>(mut body: Pin<&mut B>) -> Ready
+pub(crate) async fn ready<B>(mut body: Pin<&mut B>) -> Ready<B::Error>
 where
     B: Body<Data = Bytes>,
 {
     poll_fn(|context| Poll::Ready(take(body.as_mut(), context))).await
 }
 
-fn take<B>(mut body: Pin<&mut B>, context: &mut Context<'_>) -> Ready
+/// [`ready`] for whoever polls the body again anyhow, in whatever task.
+pub(crate) fn ready_now<B>(body: Pin<&mut B>) -> Ready<B::Error>
+where
+    B: Body<Data = Bytes>,
+{
+    take(body, &mut Context::from_waker(Waker::noop()))
+}
+
+fn take<B>(mut body: Pin<&mut B>, context: &mut Context<'_>) -> Ready<B::Error>
 where
     B: Body<Data = Bytes>,
 {
@@ -58,7 +66,7 @@ where
         match body.as_mut().poll_frame(context) {
             Poll::Pending => return content.then(Then::More),
             Poll::Ready(None) => return content.then(Then::End(HeaderMap::new())),
-            Poll::Ready(Some(Err(_))) => return content.then(Then::Failed),
+            Poll::Ready(Some(Err(error))) => return content.then(Then::Failed(error)),
             Poll::Ready(Some(Ok(frame))) => match frame.into_data() {
                 Ok(data) => content.append(data),
                 // Nothing follows trailers.
@@ -102,7 +110,7 @@ impl Content {
         }
     }
 
-    fn then(self, then: Then) -> Ready {
+    fn then<E>(self, then: Then<E>) -> Ready<E> {
         let content = if self.all.is_empty() { self.first } else { self.all.into() };
         Ready { content, then }
     }

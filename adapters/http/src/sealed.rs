@@ -51,10 +51,10 @@ impl<B> SealedBody<B> {
     }
 
     /// A request whose beginning, what [`Client::start`](sealwire::Client::start) wrote, is `first`,
-    /// and whose content is `body`.
-    pub fn request(first: Vec<u8>, writer: RequestWriter, body: B) -> Self {
-        let sealing = Sealing::new(first, Writer::Request(writer), Bytes::new(), None);
-        Self::streamed(sealing, Box::pin(body))
+    /// and whose content is `ready`, and then `body`.
+    pub fn request(first: Vec<u8>, writer: RequestWriter, ready: Bytes, body: Pin<Box<B>>) -> Self {
+        let sealing = Sealing::new(first, Writer::Request(writer), ready, None);
+        Self::streamed(sealing, body)
     }
 
     /// A response whose beginning, what

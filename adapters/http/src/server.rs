@@ -366,7 +366,7 @@ where
             .seal(status, fields, &content, header_lines(&trailers), &mut SystemRandom)
             .unwrap_or_else(|_| Answer::internal_error()),
         // Nothing of it was sent yet.
-        Then::Failed => starter.internal_error(&mut SystemRandom),
+        Then::Failed(_) => starter.internal_error(&mut SystemRandom),
     };
     outer(answer)
 }

@@ -12,7 +12,8 @@
 //!
 //! A call waits on the thread that makes it, and needs no runtime there: a thread of the client's own
 //! does the work, and ends once the client, its clones and their responses are dropped. As with
-//! [`reqwest::blocking`], it is not for async code, whose thread would wait, too. Unlike there, a call
+//! [`reqwest::blocking`], it is not for async code, whose thread would wait, too, and where reading a
+//! response panics, in reqwest itself and in builds with debug assertions. Unlike there, a call
 //! has no timeout unless one is set.
 
 mod background;

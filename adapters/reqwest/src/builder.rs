@@ -1,6 +1,6 @@
 use std::fmt;
 
-use http::Uri;
+use http::{HeaderMap, Uri};
 use reqwest::Url;
 use sealwire::{Padding, Target, bhttp::Limits, keys::Recipient};
 use sealwire_http::client::Destination;
@@ -43,8 +43,8 @@ impl ClientBuilder {
         Self { double: Some(double), ..self }
     }
 
-    /// How to reach the gateway: timeouts, TLS, proxies, resolvers. Default headers and cookies set
-    /// here travel outside, unsealed. What pins certificates (`tls_certs_only`) and what shows one of
+    /// How to reach the gateway: timeouts, TLS, proxies, resolvers. **Default headers and cookies set
+    /// here travel outside, unsealed**: a token belongs into [`Self::default_headers`]. What pins certificates (`tls_certs_only`) and what shows one of
     /// the client (`identity`) is kept.
     ///
     /// Redirects, reqwest's own retries and decompression are switched off whatever it says, since
@@ -52,6 +52,13 @@ impl ClientBuilder {
     /// version set here is replaced**, be it lower or higher: see [`Self::tls_1_3_only`].
     pub fn http(self, http: reqwest::ClientBuilder) -> Self {
         Self { http, ..self }
+    }
+
+    /// Fields of every call that has none of the same name, sealed inside it, such as a token. What
+    /// reqwest's own builder has under this name would travel outside.
+    pub fn default_headers(mut self, headers: HeaderMap) -> Self {
+        self.settings.default_headers = headers;
+        self
     }
 
     /// Speaks TLS 1.3 with the gateway and nothing older. Otherwise TLS 1.2 is the least, and cannot

@@ -3,6 +3,7 @@ use std::{fmt, sync::Arc};
 use http::Method;
 use reqwest::{Body, IntoUrl, Request, Response};
 use sealwire::keys::Recipient;
+use tokio::time::Instant;
 
 use crate::{
     ClientBuilder, Error, RequestBuilder,
@@ -78,8 +79,8 @@ impl Client {
     /// a whole request, or one without an end, which it refuses.
     ///
     /// # Errors
-    /// See [`Error`]. If [`Error::is_not_sent`], the call was not carried out; if the server's answer
-    /// was opened but is not accepted, it was answered; after anything else it is unknown.
+    /// See [`Error`]. If [`Error::is_not_sent`], the call was not carried out; if
+    /// [`Error::is_answered`], it was answered; after anything else it is unknown.
     pub async fn execute(&self, request: Request) -> Result<Response, Error> {
         self.call(request).await.map(Response::from)
     }
@@ -87,10 +88,22 @@ impl Client {
     pub(crate) async fn call(&self, request: Request) -> Result<http::Response<Body>, Error> {
         let Shared { sealer, transport, settings } = &*self.shared;
         let (url, timeout) = (request.url().clone(), request.timeout().copied());
-        let request = http::Request::try_from(request).map_err(Error::building)?;
+        let mut request = http::Request::try_from(request).map_err(Error::building)?;
+        settings.add_default_headers(request.headers_mut());
         let gateway = settings.destination.outer_uri(request.uri());
         let gateway = gateway.map_err(Error::sealing_failed)?;
-        let (outer, failure, pending) = seal_call(sealer, settings, request, gateway).await?;
+
+        // A body that has to be collected first can take as long as any.
+        let began = Instant::now();
+        let sealing = seal_call(sealer, settings, request, gateway);
+        let (outer, failure, pending) = match timeout {
+            Some(timeout) => {
+                let sealed = tokio::time::timeout(timeout, sealing).await;
+                sealed.unwrap_or_else(|_| Err(Error::timed_out()))?
+            }
+            None => sealing.await?,
+        };
+        let timeout = timeout.map(|timeout| timeout.saturating_sub(began.elapsed()));
         let answer = transport.send(outer, timeout).await.map_err(|error| failure.or(error))?;
         open_answer(pending, answer, url).await
     }

@@ -10,8 +10,8 @@ use sealwire_http::{BodyError, BoxError, client::CallError};
 /// - [`is_not_sent`](Self::is_not_sent): no, nothing of it left this machine.
 /// - [`is_body`](Self::is_body): no, unless a handler acts before its request is complete, as on a
 ///   route that streams: the request was broken off.
-/// - [`sealing`](Self::sealing) with the code `InvalidHttp` or `TooLarge`, after it was sent: the
-///   server answered this very call, but not with a response that this client accepts.
+/// - [`is_answered`](Self::is_answered): the server answered this very call, but not with a response
+///   that this client accepts.
 /// - Anything else: unknown. That includes a timeout, an answer that is not sealed, and one that
 ///   does not open, since whoever is between can have let the call pass and put that in its place.
 ///
@@ -28,6 +28,7 @@ enum Kind {
     Building(reqwest::Error),
     ContentTooLarge,
     Content(BoxError),
+    TimedOut,
     Sealing(CallError),
     Connecting(reqwest::Error),
     // Something was, or may have been.
@@ -56,6 +57,11 @@ impl Error {
 
     pub(crate) fn content(error: reqwest::Error) -> Self {
         Self(Kind::Content(error.without_url().into()))
+    }
+
+    /// Before there was anything to send.
+    pub(crate) const fn timed_out() -> Self {
+        Self(Kind::TimedOut)
     }
 
     pub(crate) const fn sealing_failed(error: CallError) -> Self {
@@ -109,10 +115,18 @@ impl Error {
             | Kind::Building(_)
             | Kind::ContentTooLarge
             | Kind::Content(_)
+            | Kind::TimedOut
             | Kind::Sealing(_)
             | Kind::Connecting(_) => true,
             Kind::Body(_) | Kind::Sending(_) | Kind::Answer(_) => false,
         }
+    }
+
+    /// The server answered this very call, but not with a response that is accepted here: what
+    /// opened is no HTTP response, or exceeds a limit.
+    #[must_use]
+    pub fn is_answered(&self) -> bool {
+        matches!(&self.0, Kind::Answer(error) if error.is_answered())
     }
 
     /// There was no connection to the gateway, or to a proxy on the way to it.
@@ -157,7 +171,8 @@ impl Error {
     }
 
     /// The response has more content than [`response_limit`](crate::ClientBuilder::response_limit),
-    /// or more of something else than [`limits`](crate::ClientBuilder::limits) allow.
+    /// or more of something else than [`limits`](crate::ClientBuilder::limits) allow; or the outer
+    /// answer to a call in one piece does, which whoever is between can have made so.
     #[must_use]
     pub fn is_too_large(&self) -> bool {
         match &self.0 {
@@ -172,7 +187,8 @@ impl Error {
     /// Connecting, or the call as a whole, took too long.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
-        find::<reqwest::Error>(self).is_some_and(reqwest::Error::is_timeout)
+        matches!(self.0, Kind::TimedOut)
+            || find::<reqwest::Error>(self).is_some_and(reqwest::Error::is_timeout)
     }
 
     /// The error of the core, if it is one.
@@ -180,6 +196,7 @@ impl Error {
     pub const fn sealing(&self) -> Option<&sealwire::Error> {
         match &self.0 {
             Kind::Sealing(error) | Kind::Answer(error) => error.sealing(),
+            Kind::Body(error) => error.sealing(),
             _ => None,
         }
     }
@@ -211,6 +228,7 @@ impl fmt::Display for Error {
             Kind::SetUp(_) => f.write_str("the client cannot be set up as configured"),
             Kind::Gateway => f.write_str("the URL of the gateway is not one of HTTP"),
             Kind::Building(_) => f.write_str("not sent: the request is not a valid one"),
+            Kind::TimedOut => f.write_str("not sent: the body did not come in time"),
             Kind::ContentTooLarge => {
                 f.write_str("not sent: the body is too large for a call sealed in one piece")
             }
@@ -235,7 +253,7 @@ impl error::Error for Error {
             Kind::SetUp(error) | Kind::Content(error) | Kind::Sending(error) => Some(&**error),
             Kind::Body(error) => Some(error),
             Kind::Sealing(error) | Kind::Answer(error) => Some(error),
-            Kind::Gateway | Kind::ContentTooLarge => None,
+            Kind::Gateway | Kind::ContentTooLarge | Kind::TimedOut => None,
         }
     }
 }

@@ -109,9 +109,9 @@ pub struct SealService<S> {
 
 impl SealLayer {
     /// A layer that seals calls as `client` does, and accepts what it accepts: without
-    /// [`Client::with_limits`], [`Client::DEFAULT_CONTENT_LIMIT`] bytes of content in a response,
-    /// streamed or not. For long streams choose its recipient by
-    /// [`Policy::streaming`](sealwire::keys::Policy::streaming).
+    /// [`Client::with_limits`] any amount of content in a response, which is streamed. Choose its
+    /// recipient by [`Policy::streaming`](sealwire::keys::Policy::streaming). If it pads, requests are
+    /// padded whose content is there at once: those whose content is streamed cannot be.
     pub fn new(client: impl Into<Arc<Client>>) -> Self {
         Self { client: client.into(), destination: Destination::new() }
     }

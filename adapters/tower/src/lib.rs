@@ -69,7 +69,8 @@
 //! # drop(router);
 //! ```
 //!
-//! A service that fails without a response fails the outer request, as it would without this layer.
+//! A service that fails without a response is a sealed 500, and its error goes no further: log it below
+//! this layer. For a plain request it fails as it would without this layer.
 //!
 //! For now calls are not protected against replay.
 

@@ -72,8 +72,13 @@ where
                 Err(answer) => return Ok(Gate::whole(answer.into_http())),
             };
             settings.copy_extensions(&outer.extensions, request.extensions_mut());
-            let response = call_when_ready(inner, request).await?;
-            Ok(answering.seal(response).await)
+            // What fails after a call was opened is answered sealed: whoever is above would answer
+            // it, or log it, for all to read.
+            let response = call_when_ready(inner, request).await.ok();
+            Ok(match response {
+                Some(response) => answering.seal(response).await,
+                None => answering.internal_error(),
+            })
         })
     }
 }

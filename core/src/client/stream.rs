@@ -165,7 +165,8 @@ impl ResponseReader {
     /// out does not say that the response is complete; that [`Self::finish`] succeeds does.
     ///
     /// # Errors
-    /// `OpenFailed`, `TooLarge` or `InvalidHttp`, or what `sink` returns. The error is final.
+    /// `OpenFailed`; once a chunk has opened, so that the server did answer this request, also
+    /// `TooLarge` or `InvalidHttp`, or what `sink` returns. The error is final.
     pub fn push(
         &mut self,
         mut input: &mut [u8],
@@ -184,7 +185,7 @@ impl ResponseReader {
         match &mut self.0 {
             State::Chunks(reader) => {
                 let pushed = reader.push(input, &mut |event| sink(for_the_app(event)));
-                pushed.or_else(|error| self.fail(error))
+                pushed.map_err(|error| authentic(reader, error)).or_else(|error| self.fail(error))
             }
             State::Failed(error) => Err(*error),
             State::Nonce(..) => self.fail(Error::OPEN),
@@ -199,7 +200,7 @@ impl ResponseReader {
         match &mut self.0 {
             State::Chunks(reader) => {
                 let finished = reader.finish(&mut |event| sink(for_the_app(event)));
-                finished.or_else(|error| self.fail(error))
+                finished.map_err(|error| authentic(reader, error)).or_else(|error| self.fail(error))
             }
             State::Failed(error) => Err(*error),
             State::Nonce(..) => self.fail(Error::OPEN),
@@ -227,6 +228,12 @@ impl ResponseReader {
         self.0 = State::Failed(error);
         Err(error)
     }
+}
+
+/// Before a chunk has opened, whoever is between may have written all of it: there is one error then,
+/// so that no other is taken for a sign that the server answered.
+const fn authentic(reader: &Reader, error: Error) -> Error {
+    if reader.has_opened() { error } else { Error::OPEN }
 }
 
 /// The part of a response as the app may see it.

@@ -174,7 +174,7 @@ fn nothing_is_left_of_a_client_that_is_dropped() {
     assert_eq!(left.recv_timeout(Duration::from_secs(10)), Err(RecvTimeoutError::Disconnected));
 }
 
-/// It blocks the thread, as it says, but panics nowhere.
+/// It blocks the thread, as it says. What reading does there is reqwest's, and told in the docs.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn inside_a_runtime_a_call_is_made_all_the_same() {
     let address = serve_sealed(echo()).await;

@@ -9,8 +9,8 @@ use sealwire_http::{BodyError, BoxError, client::CallError};
 /// Whether the server carried the call out:
 ///
 /// - [`is_not_sent`](Self::is_not_sent): no, nothing of it left this layer.
-/// - [`sealing`](Self::sealing) with the code `InvalidHttp` or `TooLarge`, after it was sent: the
-///   server answered this very call, but not with a response that this client accepts.
+/// - [`is_answered`](Self::is_answered): the server answered this very call, but not with a response
+///   that this client accepts.
 /// - Anything else: unknown. That includes an answer that is not sealed, and one that does not open,
 ///   since whoever is between can have let the call pass and put that in its place.
 #[derive(Debug)]
@@ -41,6 +41,13 @@ impl Error {
             Kind::Transport(_) => false,
             Kind::Call(error) => error.is_not_sent(),
         }
+    }
+
+    /// The server answered this very call, but not with a response that is accepted here: what
+    /// opened is no HTTP response, or exceeds a limit.
+    #[must_use]
+    pub fn is_answered(&self) -> bool {
+        matches!(&self.0, Kind::Call(error) if error.is_answered())
     }
 
     /// Nothing was sent, since it would not have been safe to.
