@@ -202,3 +202,45 @@ fn a_stream_holds_one_chunk() {
     assert!(taken.bytes_max <= 256 * 1024, "{taken:?}");
     println!("a stream of 20 MiB takes {} bytes at a time", taken.bytes_max);
 }
+
+/// On the way of a message nothing is allocated for a chunk: neither where it is sealed, nor where it
+/// is opened, be it where it lies or put together from pieces.
+#[test]
+fn chunks_are_sealed_and_opened_without_an_allocation_of_their_own() {
+    const CHUNKS: usize = 200;
+    let (_, recipient) = rig();
+    let pair = KeyPair::derive(Kem::X25519HkdfSha256, &[7; 32]).unwrap();
+    let mut ring = KeyRing::new();
+    ring.add(ServerKey::new(9, pair, &[Aead::ChaCha20Poly1305]).unwrap()).unwrap();
+    let content = vec![0x5A; 16 * 1024];
+
+    let mut wire = Vec::with_capacity((CHUNKS + 2) * (content.len() + 32));
+    let (mut sealer, _) =
+        chunked::seal_request(&recipient, chunks::LABELS, &mut wire, &mut SystemRandom).unwrap();
+    let sealing = measure(|| {
+        for _ in 0..CHUNKS {
+            sealer.seal(&content, &mut wire).unwrap();
+        }
+        sealer.finish(b"", &mut wire).unwrap();
+    });
+    assert_eq!(sealing.count_total, 0, "sealing");
+
+    // Each chunk whole, then in pieces that cut every one: those need the one buffer of the message.
+    for (piece, allowed) in [(wire.len(), 1), (10_000, 8)] {
+        let mut wire = wire.clone();
+        let length = chunked::preamble_len(&wire).unwrap().unwrap();
+        let (preamble, sealed) = wire.split_at_mut(length);
+        let (mut opener, _) = chunked::open_request(&ring, chunks::LABELS, preamble).unwrap();
+        let mut opened = 0;
+        let opening = measure(|| {
+            for mut piece in sealed.chunks_mut(piece) {
+                while let Some(chunk) = opener.next(&mut piece).unwrap() {
+                    opened += chunk.len();
+                }
+            }
+            opened += opener.finish().unwrap().len();
+        });
+        assert_eq!(opened, CHUNKS * content.len());
+        assert!(opening.count_total <= allowed, "{} for {CHUNKS} chunks", opening.count_total);
+    }
+}
