@@ -23,12 +23,14 @@
 //! opens: a message that was altered on its way has one too.
 //!
 //! ```
-//! # #[cfg(feature = "std")] {
-//! use std::{fs::File, sync::Arc};
+//! # #[cfg(all(unix, feature = "std"))] {
+//! use std::{fs::OpenOptions, os::unix::fs::OpenOptionsExt, sync::Arc};
 //! use sealwire::{key_log::KeyLogWriter, keys::Recipient};
 //!
 //! fn debugging(recipient: Recipient) -> std::io::Result<Recipient> {
-//!     let log = KeyLogWriter::new(File::create("keys.log")?)?;
+//!     // Its owner's only. A file that is there would keep the mode it has: this takes a new one.
+//!     let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open("keys.log")?;
+//!     let log = KeyLogWriter::new(file)?;
 //!     Ok(recipient.dangerous_with_key_log(Arc::new(log)))
 //! }
 //! # }

@@ -9,7 +9,7 @@ use std::{
 use axum::{
     Json, Router,
     extract::{FromRequestParts, Path, Request, State, rejection::JsonRejection},
-    http::{StatusCode, header::AUTHORIZATION, request::Parts},
+    http::{HeaderMap, StatusCode, header::AUTHORIZATION, request::Parts},
     middleware::{Next, from_fn_with_state},
     response::Response,
     routing::get,
@@ -119,25 +119,24 @@ impl<S: Sync> FromRequestParts<S> for User {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        let authorization = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-        // A real server looks its tokens up.
-        match authorization.and_then(|value| value.strip_prefix("Bearer token-of-")) {
-            Some(user) => Ok(Self(user.to_owned())),
-            None => Err(Problem::new(StatusCode::UNAUTHORIZED, "the token is not known")),
-        }
+        let unknown = Problem::new(StatusCode::UNAUTHORIZED, "the token is not known");
+        user(&parts.headers).map(|user| Self(user.to_owned())).ok_or(unknown)
     }
 }
 
+/// Whose token it is. A real server looks its tokens up.
+fn user(headers: &HeaderMap) -> Option<&str> {
+    headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer token-of-")
+}
+
+/// Who called, and not by which token: whoever reads a log could call with it.
 async fn log_access(State(api): State<Api>, request: Request, next: Next) -> Response {
     let is_sealed = request.extensions().get::<Sealed>().is_some();
     let call = format!("{} {}", request.method(), request.uri().path());
-    let authorization = request.headers().get(AUTHORIZATION).cloned();
+    let user = user(request.headers()).unwrap_or("-").to_owned();
     let response = next.run(request).await;
-    let line = format!(
-        "{call}\nauthorization: {}\nsealed: {is_sealed}\nanswered: {}\n",
-        authorization.as_ref().and_then(|value| value.to_str().ok()).unwrap_or("-"),
-        response.status()
-    );
+    let line =
+        format!("{call}\nuser: {user}\nsealed: {is_sealed}\nanswered: {}\n", response.status());
     api.access_log.lock().unwrap_or_else(PoisonError::into_inner).push(line);
     response
 }

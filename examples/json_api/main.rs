@@ -158,6 +158,15 @@ mod tests {
         assert_eq!((&*user, key_id, &*aead), ("ada", 1, "ChaCha20Poly1305"));
     }
 
+    #[tokio::test]
+    async fn the_access_log_names_the_user_and_not_the_token() {
+        let diary = Diary::open().await.unwrap();
+        call(diary.client().unwrap().get(url("/entries"))).await;
+        let log = diary.api.take_access_log().concat();
+        assert!(log.contains("GET /v1/entries\nuser: ada\nsealed: true\n"), "{log}");
+        assert!(!log.contains("token"), "{log}");
+    }
+
     /// The control is the plain call, whose token the same search finds.
     #[tokio::test]
     async fn the_log_of_the_proxy_holds_nothing_of_a_sealed_call() {

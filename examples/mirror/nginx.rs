@@ -2,11 +2,11 @@
 
 use std::{
     fs,
-    net::{SocketAddr, TcpListener, TcpStream},
+    net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     thread::sleep,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use sealwire_examples::Result;
@@ -16,6 +16,9 @@ const CONFIG: &str = include_str!("nginx.conf");
 
 /// How to get it.
 pub(crate) const MISSING: &str = "nginx is missing; on Debian, `apt-get install nginx` has it";
+
+/// How long it may take to start, and to end.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A running nginx, which is ended when this is dropped.
 pub(crate) struct Nginx {
@@ -50,7 +53,8 @@ impl Nginx {
         // Between our finding a free port and nginx taking it, somebody else may have taken it.
         let mut last = None;
         for _ in 0..5 {
-            match Self::try_start(&program, upstream) {
+            let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+            match Self::try_start(&program, address, upstream) {
                 Ok(nginx) => return Ok(nginx),
                 Err(error) => last = Some(error),
             }
@@ -58,9 +62,13 @@ impl Nginx {
         Err(last.unwrap_or_else(|| "nginx was not started".into()))
     }
 
-    fn try_start(program: &Path, upstream: SocketAddr) -> Result<Self> {
+    /// Starts it at this address.
+    pub(crate) fn try_start(
+        program: &Path,
+        address: SocketAddr,
+        upstream: SocketAddr,
+    ) -> Result<Self> {
         let folder = TempDir::with_prefix("sealwire-mirror-")?;
-        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let certificate = write_certificate(folder.path())?;
         let config = CONFIG
             .replace("{folder}", &folder.path().to_string_lossy())
@@ -74,13 +82,17 @@ impl Nginx {
         Ok(nginx)
     }
 
+    /// It writes its process id down as soon as it listens. That somebody does would not say that
+    /// it is our nginx.
     fn wait_until_it_listens(&mut self) -> Result<()> {
-        for _ in 0..1000 {
+        let pid = format!("{}\n", self.process.id());
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE {
             if let Some(status) = self.process.try_wait()? {
-                let errors = fs::read_to_string(self.folder.path().join("error.log"));
-                return Err(format!("nginx: {status}: {}", errors.unwrap_or_default()).into());
+                let errors = self.read("error.log").unwrap_or_default();
+                return Err(format!("nginx: {status}: {errors}").into());
             }
-            if TcpStream::connect(self.address).is_ok() {
+            if self.read("nginx.pid").is_ok_and(|written| written == pid) {
                 return Ok(());
             }
             sleep(Duration::from_millis(10));
@@ -89,15 +101,41 @@ impl Nginx {
     }
 
     /// Ends it, so that all that it logged is on disk, and answers that.
-    pub(crate) fn stop(mut self) -> Result<Logs> {
-        let Output { status, stderr, .. } =
-            command(&self.program, self.folder.path()).args(["-s", "quit"]).output()?;
-        if !status.success() {
-            return Err(String::from_utf8_lossy(&stderr).into_owned().into());
+    pub(crate) fn stop(self) -> Result<Logs> {
+        self.stop_within(PATIENCE)
+    }
+
+    /// Lets it finish what it is about for so long, and kills it then.
+    pub(crate) fn stop_within(mut self, patience: Duration) -> Result<Logs> {
+        let quit = command(&self.program, self.folder.path())
+            .args(["-s", "quit"])
+            .stderr(Stdio::piped())
+            .output()?;
+        if !quit.status.success() {
+            let errors = String::from_utf8_lossy(&quit.stderr);
+            return Err(format!("nginx -s quit: {}: {errors}", quit.status).into());
         }
-        self.process.wait()?;
-        let read = |name| fs::read_to_string(self.folder.path().join(name));
-        Ok(Logs { access: read("access.log")?, errors: read("error.log")? })
+        if self.ends_within(patience)?.is_none() {
+            self.process.kill()?;
+            self.process.wait()?;
+        }
+        Ok(Logs { access: self.read("access.log")?, errors: self.read("error.log")? })
+    }
+
+    fn ends_within(&mut self, patience: Duration) -> Result<Option<ExitStatus>> {
+        let start = Instant::now();
+        loop {
+            let status = self.process.try_wait()?;
+            if status.is_some() || start.elapsed() >= patience {
+                return Ok(status);
+            }
+            sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// One of the files that it wrote.
+    fn read(&self, name: &str) -> std::io::Result<String> {
+        fs::read_to_string(self.folder.path().join(name))
     }
 }
 

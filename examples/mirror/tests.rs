@@ -1,4 +1,6 @@
-use std::{env, fs, io::Write as _, time::Duration};
+use std::{
+    env, fs, io::Write as _, net::TcpListener, path::PathBuf, process::Command, time::Duration,
+};
 
 use sealwire_tests::canary;
 use tokio::time::{sleep, timeout};
@@ -19,11 +21,18 @@ const CANARIES: [&str; 6] = [
 /// Only an edge that holds events back runs into this.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What there is to test with, or nothing where there is no nginx: that is said where the test
-/// runner cannot swallow it, and a failure in CI, where nobody would read it.
+/// What there is to test with, or nothing where there is no nginx.
 async fn edge() -> Option<Edge> {
-    if nginx::find().is_some() {
-        return Some(Edge::open().await.unwrap());
+    nginx()?;
+    Some(Edge::open().await.unwrap())
+}
+
+/// Where nginx is. That there is none is said where the test runner cannot swallow it, and a failure
+/// in CI, where nobody would read it.
+fn nginx() -> Option<PathBuf> {
+    let found = nginx::find();
+    if found.is_some() {
+        return found;
     }
     let ci = env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false"));
     assert!(!ci, "{}", nginx::MISSING);
@@ -98,6 +107,27 @@ async fn a_call_that_was_detoured_gets_a_sealed_400() {
     // Where it was sealed for, the same call is handled.
     assert_eq!(edge.order("/refunds").send().await.unwrap().status(), 200);
     assert_eq!(edge.shop.take_seen().len(), 1);
+}
+
+/// Whoever else has the port is not taken for nginx, which says what was wrong.
+#[tokio::test]
+async fn a_port_that_is_taken_is_an_error() {
+    let Some(program) = nginx() else { return };
+    let other = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = other.local_addr().unwrap();
+    let error = Nginx::try_start(&program, address, address).err().expect("a foreign listener");
+    assert!(error.to_string().contains("Address already in use"), "{error}");
+}
+
+/// It is stopped by a signal here, so that it does not even hear that it should end.
+#[tokio::test]
+async fn an_nginx_that_does_not_end_is_killed() {
+    let Some(edge) = edge().await else { return };
+    edge.order("/orders").send().await.unwrap();
+    let pid = fs::read_to_string(edge.nginx.folder.path().join("nginx.pid")).unwrap();
+    assert!(Command::new("kill").args(["-STOP", pid.trim()]).status().unwrap().success());
+    let Logs { access, .. } = edge.nginx.stop_within(Duration::from_millis(50)).unwrap();
+    assert!(access.starts_with("\"POST /orders "), "{access}");
 }
 
 /// Someone who reads the log sends what is in it to where they would rather have it. That they get a

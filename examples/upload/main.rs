@@ -164,6 +164,24 @@ mod tests {
         assert_eq!(outcome(&mut files).await, broken_off);
     }
 
+    /// No handler sees a byte of it.
+    #[tokio::test]
+    async fn a_plain_upload_is_refused() {
+        let (ring, _) = keys().unwrap();
+        let (sender, mut outcomes) = mpsc::unbounded_channel();
+        let store = Store { hashed: Arc::default(), outcomes: sender };
+        let hashed = Arc::clone(&store.hashed);
+        let server = serve(store.service(ring).unwrap()).await.unwrap();
+        let plain = reqwest::Client::builder().no_proxy().build().unwrap();
+        let url = format!("http://{server}/upload/plans.pdf");
+        let response = plain.put(url).body(TEXT).send().await.unwrap();
+        assert_eq!(response.status(), 403);
+        let problem = response.text().await.unwrap();
+        assert!(problem.contains("https://sealwire.dev/problems#not-sealed"), "{problem}");
+        assert_eq!(hashed.load(Ordering::Relaxed), 0);
+        assert!(outcomes.try_recv().is_err());
+    }
+
     /// The control is the file itself.
     #[tokio::test]
     async fn the_proxy_sees_nothing_of_the_file() {

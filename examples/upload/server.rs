@@ -13,7 +13,11 @@ use axum::{
     routing::put,
 };
 use http_body_util::BodyExt as _;
-use sealwire::{Server, keys::KeyRing, server::Route};
+use sealwire::{
+    Server,
+    keys::KeyRing,
+    server::{RequireSealed, Route},
+};
 use sealwire_tower::SealwireLayer;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -47,10 +51,14 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// The service: what is below /upload reaches its handler as it arrives.
+    /// The service: it takes sealed calls only, and what is below /upload reaches its handler as it
+    /// arrives.
     pub(crate) fn service(self, ring: KeyRing) -> sealwire_examples::Result<Router> {
+        let sealed_only = Route::new().require_sealed(RequireSealed::On);
         let streamed = Route::new().streaming(true).content_limit(CONTENT_LIMIT);
-        let server = Server::new(ring, ["files.example"])?.with_route("/upload", streamed)?;
+        let server = Server::new(ring, ["files.example"])?
+            .with_route("/", sealed_only)?
+            .with_route("/upload", streamed)?;
         let router = Router::new().route("/upload/{name}", put(upload)).with_state(self);
         let sealed = SealwireLayer::new(server).layer(router);
         Ok(Router::new().fallback_service(sealed))

@@ -3,7 +3,7 @@
 //! They all select `--workspace --all-features`, so that cargo resolves features once and builds
 //! each dependency once per profile.
 
-use std::fs;
+use std::{fs, io, iter, path::Path};
 
 use crate::{
     bench,
@@ -23,7 +23,8 @@ pub(crate) fn fmt(job: &mut Job<'_>) -> Verdict {
     Ok("every Rust file is formatted".to_owned())
 }
 
-/// The whole workspace with all features, then core alone with none and with each.
+/// The whole workspace with all features, then core alone with none and with each, and the adapters
+/// as most people build them: with their default features, and without any.
 pub(crate) fn clippy(job: &mut Job<'_>) -> Verdict {
     need_component("clippy", "clippy")?;
     let features = core_features()?;
@@ -35,7 +36,25 @@ pub(crate) fn clippy(job: &mut Job<'_>) -> Verdict {
     for feature in &features {
         job.step(cargo(&[&core[..], &["--features", feature], &deny].concat()));
     }
-    Ok(format!("workspace; core without features and with each of {}", features.join(", ")))
+    for args in adapter_builds(&adapters()?) {
+        job.step(cargo(
+            &[&args.iter().map(String::as_str).collect::<Vec<_>>()[..], &deny].concat(),
+        ));
+    }
+    Ok(format!(
+        "workspace; core without features and with each of {}; adapters with their default \
+         features and without",
+        features.join(", ")
+    ))
+}
+
+/// Both for all adapters at once: they ask the same of core, and none by default for more of another.
+fn adapter_builds(adapters: &[String]) -> [Vec<String>; 2] {
+    let packages = adapters.iter().flat_map(|name| ["--package".to_owned(), name.clone()]);
+    let default: Vec<String> = iter::once("clippy".to_owned()).chain(packages).collect();
+    let mut without = default.clone();
+    without.push("--no-default-features".to_owned());
+    [default, without]
 }
 
 /// Unit, integration and documentation tests of every crate. Without nginx one of them tests
@@ -61,10 +80,29 @@ pub(crate) fn doc(job: &mut Job<'_>) -> Verdict {
 
 /// The features of core, as its manifest lists them.
 fn core_features() -> Result<Vec<String>, Stop> {
-    let path = root().join("core/Cargo.toml");
-    let text = fs::read_to_string(&path)
-        .map_err(|error| Stop::Failed(format!("{}: {error}", path.display())))?;
-    Ok(features(&text))
+    Ok(features(&read(&root().join("core/Cargo.toml"))?))
+}
+
+/// The names of the adapters' packages, as their manifests have them.
+fn adapters() -> Result<Vec<String>, Stop> {
+    let folder = root().join("adapters");
+    let folders = folder.read_dir().map_err(|error| unreadable(&folder, &error))?;
+    let manifests = folders.flatten().map(|folder| folder.path().join("Cargo.toml"));
+    let mut names = Vec::new();
+    for path in manifests.filter(|path| path.is_file()) {
+        let manifest = Manifest::parse(&read(&path)?);
+        names.extend(manifest.value("package", "name").map(|name| name.replace('"', "")));
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn read(path: &Path) -> Result<String, Stop> {
+    fs::read_to_string(path).map_err(|error| unreadable(path, &error))
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Stop {
+    Stop::Failed(format!("{}: {error}", path.display()))
 }
 
 fn features(manifest: &str) -> Vec<String> {
@@ -99,5 +137,19 @@ mod tests {
     #[test]
     fn the_features_of_core_are_found() {
         assert!(core_features().is_ok_and(|features| features.iter().any(|f| f == "std")));
+    }
+    #[test]
+    fn the_adapters_are_found() {
+        let adapters = adapters().unwrap();
+        for name in ["sealwire-actix", "sealwire-http", "sealwire-reqwest", "sealwire-tower"] {
+            assert!(adapters.iter().any(|adapter| adapter == name), "{name}: {adapters:?}");
+        }
+    }
+
+    #[test]
+    fn adapters_are_checked_with_their_default_features_and_without() {
+        let [default, without] = adapter_builds(&["a".to_owned(), "b".to_owned()]);
+        assert_eq!(default, ["clippy", "--package", "a", "--package", "b"]);
+        assert_eq!(without, [&default[..], &["--no-default-features".to_owned()]].concat());
     }
 }

@@ -1,6 +1,10 @@
 //! nginx, which the example `mirror` starts.
 
-use std::process::Command;
+mod policy;
+
+use std::{path::Path, process::Command};
+
+use policy::Policy;
 
 use crate::{
     shell::{self, program, succeeds},
@@ -16,8 +20,10 @@ pub(crate) fn need() -> Result<(), Stop> {
         return Ok(());
     }
     println!(
-        "nginx is missing: installing the package of the same name. Where systemd runs, Debian \
-         starts it as a service, too: `systemctl disable --now nginx` ends that"
+        "nginx is missing: installing the package of the same name. Debian would start it as a \
+         service, on port 80 of all interfaces: meanwhile {} forbids that, and afterwards \
+         `systemctl disable nginx` keeps it from starting with the machine",
+        policy::PATH
     );
     match install() {
         Ok(()) if is_there() => Ok(()),
@@ -37,8 +43,22 @@ fn is_there() -> bool {
     NAMES.iter().any(|name| succeeds(program(*name, &["-v"])))
 }
 
-/// Tries with the package lists that are there, and only then fetches them.
+/// Installs the program, without the service that comes with it.
 fn install() -> Result<(), String> {
+    {
+        let _forbidden = Policy::forbid_starting(Path::new(policy::PATH))?;
+        install_program()?;
+    }
+    if succeeds(program("systemctl", &["--version"]))
+        && let Err(why) = shell::run(program("systemctl", &["disable", "nginx"]))
+    {
+        println!("nginx will start with the machine: {why}");
+    }
+    Ok(())
+}
+
+/// Tries with the package lists that are there, and only then fetches them.
+fn install_program() -> Result<(), String> {
     if shell::run(install_package()).is_ok() {
         return Ok(());
     }

@@ -21,7 +21,11 @@ pub(crate) struct Stage {
 pub(crate) const STAGES: &[Stage] = &[
     Stage { name: "fmt", about: "the format of every Rust file", run: checks::fmt },
     Stage { name: "hygiene", about: "house rules that no compiler knows", run: hygiene::run },
-    Stage { name: "clippy", about: "lints, also for each feature of core", run: checks::clippy },
+    Stage {
+        name: "clippy",
+        about: "lints, also for each feature of core, and for adapters with few",
+        run: checks::clippy,
+    },
     Stage { name: "test", about: "all tests and documentation examples", run: checks::test },
     Stage {
         name: "portable",
