@@ -1,6 +1,6 @@
 use std::net::SocketAddr;
 
-use axum::Router;
+use axum::{Router, serve::ListenerExt as _};
 use sealwire::{
     Aead, Kem, SystemRandom,
     keys::{KeyConfigList, KeyPair, KeyRing, ServerKey},
@@ -29,6 +29,8 @@ pub fn keys() -> Result<(KeyRing, KeyConfigList)> {
 pub async fn serve(app: Router) -> Result<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
+    // Small pieces of a stream shall not wait for those behind them.
+    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
     tokio::spawn(async move { axum::serve(listener, app).await });
     Ok(address)
 }
