@@ -63,7 +63,7 @@ impl Judgement {
             Kind::Streams { .. } => peers.map(Comparison::beside).collect(),
         };
         let at_most = match outcome.row.kind {
-            Kind::Streams { at_most } => Some(at_most),
+            Kind::Streams { at_most, .. } => Some(at_most),
             Kind::Batches | Kind::Calls(_) => None,
         };
         let main = match outcome.row.fastest {

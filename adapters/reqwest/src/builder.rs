@@ -5,7 +5,12 @@ use reqwest::Url;
 use sealwire::{Padding, Target, bhttp::Limits, keys::Recipient};
 use sealwire_http::client::Destination;
 
-use crate::{Client, Error, client::Shared, settings::Settings, transport::Transport};
+use crate::{
+    Client, Error,
+    client::Shared,
+    settings::Settings,
+    transport::{Http, Transport},
+};
 
 /// Configures a [`Client`].
 #[must_use]
@@ -143,9 +148,9 @@ impl ClientBuilder {
     /// # Errors
     /// If reqwest cannot be set up as configured, or the gateway has no URL of HTTP.
     pub fn build(mut self) -> Result<Client, Error> {
-        if let Some(gateway) = self.gateway.take() {
-            let gateway = Uri::try_from(gateway.as_str()).map_err(|_| Error::gateway())?;
-            self = self.destination(|destination| destination.gateway(gateway));
+        let gateway = self.gateway.take().map(with_uri).transpose()?;
+        if let Some((uri, _)) = &gateway {
+            self = self.destination(|destination| destination.gateway(uri.clone()));
         }
         let content = self.limits.content.min(self.settings.content_limit());
         let sealer = sealwire::Client::new(self.recipient)
@@ -154,11 +159,16 @@ impl ClientBuilder {
         let no_proxy = self.settings.destination.allows_http_on_loopback();
         let http = restrict(self.http, no_proxy, self.tls_1_3_only);
         let http = http.build().map_err(Error::set_up)?;
-        let transport = Transport::Http(http.clone());
+        let transport = Transport::Http(Http::new(http.clone(), gateway));
         #[cfg(feature = "test-util")]
         let transport = self.double.map_or(transport, Transport::Double);
         Ok(Client::new(http, Shared { sealer, transport, settings: self.settings }))
     }
+}
+
+fn with_uri(gateway: Url) -> Result<(Uri, Url), Error> {
+    let uri = Uri::try_from(gateway.as_str()).map_err(|_| Error::gateway())?;
+    Ok((uri, gateway))
 }
 
 /// What must not be otherwise, whatever was configured.

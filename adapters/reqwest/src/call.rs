@@ -1,5 +1,7 @@
 //! One call: the request is sealed, and the answer opened.
 
+use std::mem;
+
 use bytes::Bytes;
 use http::{Request, Response, Uri};
 use reqwest::{Body, ResponseBuilderExt as _, Url};
@@ -60,9 +62,14 @@ pub(crate) async fn open_answer(
     answer: Response<Body>,
     url: Url,
 ) -> Result<Response<Body>, Error> {
-    let mut response = pending.open(answer).await.map_err(Error::answer)?.map(Body::wrap);
-    if let Ok(with_url) = Response::builder().url(url).body(()) {
-        response.extensions_mut().extend(with_url.into_parts().0.extensions);
+    let response = pending.open(answer).await.map_err(Error::answer)?;
+    let (mut parts, body) = response.map(Body::wrap).into_parts();
+    let mut builder = Response::builder();
+    if let Some(extensions) = builder.extensions_mut() {
+        *extensions = mem::take(&mut parts.extensions);
     }
-    Ok(response)
+    if let Ok(with_url) = builder.url(url).body(()) {
+        parts.extensions = with_url.into_parts().0.extensions;
+    }
+    Ok(Response::from_parts(parts, body))
 }

@@ -30,16 +30,25 @@ use axum::Router;
 pub use client::{CONNECTIONS, Caller};
 pub use content::Content;
 pub use handlers::{Order, PATH, STREAMS, router};
+pub use server::answer_harness;
 
-/// Plays the role that the command line names: `app` is what the server serves, `caller` what calls
-/// the server at an address.
+/// Plays the role that the command line names: `app` is what the server serves, by axum, `caller`
+/// what calls the server at an address.
 ///
 /// # Panics
 /// If there is no such role, or the role fails.
 pub fn run<C: Caller>(app: impl FnOnce() -> Router, caller: impl FnOnce(&str) -> C) {
+    run_with(|| server::run(app), caller);
+}
+
+/// The same with another server, which `serve` starts, and then calls [`answer_harness`].
+///
+/// # Panics
+/// If there is no such role, or the role fails.
+pub fn run_with<C: Caller>(serve: impl FnOnce(), caller: impl FnOnce(&str) -> C) {
     let role: Vec<String> = env::args().skip(1).collect();
     match role.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["server"] => server::run(app),
+        ["server"] => serve(),
         ["client", address] => client::run(caller(address)),
         _ => panic!("the roles are `server` and `client ADDRESS`"),
     }
