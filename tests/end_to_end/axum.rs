@@ -32,6 +32,7 @@ impl Framework for Axum {
     async fn serve(setup: Setup) -> Running {
         let layer = SealwireLayer::new(setup.server)
             .concurrent_opens(setup.concurrent_opens)
+            .memory_limit(setup.memory_limit)
             .response_limit(setup.response_limit);
         let app: Router = Router::new().fallback_service(layer.layer(app(setup.witness)));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

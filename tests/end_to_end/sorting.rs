@@ -6,6 +6,7 @@ use std::sync::Arc;
 use sealwire::{
     Client, Server, SystemRandom, Target,
     bhttp::{Fields, Limits, RequestLine},
+    client::PendingResponse,
     server::{
         Answer, Broken, Call, Cors, EdgeFields, GATEWAY_PATH, Outer, RequestEvent, RequireSealed,
         Route, Sorted,
@@ -74,6 +75,11 @@ fn open(call: Call, client: &Client, path: &str, content: &[u8]) -> Result<Field
         Err(Broken::Answer(answer)) => answer,
         Err(Broken::Handed(error)) => head.unwrap().1.refuse(error.code(), &mut SystemRandom),
     };
+    Err(status(pending, answer))
+}
+
+/// The status of a sealed refusal.
+fn status(pending: PendingResponse, answer: Answer) -> u16 {
     let mut response = pending.open(answer.status(), Some(b"message/ohttp-chunked-res")).unwrap();
     let mut status = 0;
     let mut sink = |event: sealwire::bhttp::Event<'_>| {
@@ -84,7 +90,7 @@ fn open(call: Call, client: &Client, path: &str, content: &[u8]) -> Result<Field
     };
     response.push(&mut answer.into_body(), &mut sink).unwrap();
     response.finish(&mut sink).unwrap();
-    Err(status)
+    status
 }
 
 #[test]
@@ -214,19 +220,7 @@ fn content_that_is_announced_to_be_too_long_is_refused_at_the_head() {
         assert_eq!((pushed.is_err(), handed), (refused, !refused), "{announced}");
         if let Err(broken) = pushed {
             let Broken::Answer(answer) = broken else { panic!("{broken:?}") };
-            let (_, pending) = started;
-            let mut response =
-                pending.open(answer.status(), Some(b"message/ohttp-chunked-res")).unwrap();
-            let mut status = 0;
-            let mut sink = |event: sealwire::bhttp::Event<'_>| {
-                if let sealwire::bhttp::Event::Response(head) = event {
-                    status = head.status();
-                }
-                Ok(())
-            };
-            response.push(&mut answer.into_body(), &mut sink).unwrap();
-            response.finish(&mut sink).unwrap();
-            assert_eq!(status, 413);
+            assert_eq!(status(started.1, answer), 413);
         }
     }
 }

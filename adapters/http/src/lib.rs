@@ -1,9 +1,9 @@
 //! What Sealwire's adapters share, for whatever speaks [`http_body`]: bodies that seal and open as
-//! they are polled, and one sealed call of a client.
+//! they are polled, and one sealed call of either end.
 //!
 //! Apps use `sealwire-reqwest` and servers `sealwire-tower` or `sealwire-actix`. This crate is for
-//! whoever writes an adapter for another HTTP library. It knows no runtime, starts no task, and needs nothing to be
-//! `Send`.
+//! whoever writes an adapter for another HTTP library. It knows no runtime, starts no task, and
+//! needs nothing to be `Send`.
 //!
 //! - [`client`]: a request is sealed into an outer one, and the answer to that is opened.
 //! - [`server`]: which requests are sealed calls, what is in them, and the answer sealed.

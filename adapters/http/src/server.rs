@@ -1,5 +1,5 @@
-//! The server's side of sealed calls, for any framework: which requests are sealed calls, what is in
-//! them, and the answer sealed.
+//! The server's side of sealed calls, for any framework: which requests are sealed calls, what is
+//! in them, and the answer sealed.
 //!
 //! ```
 //! use bytes::Bytes;
@@ -109,27 +109,27 @@ impl Gate {
         }
     }
 
-    /// How many bytes of content a handler may answer a call in one piece with, since that answer is
-    /// held in memory. Beyond, the handler's body is dropped and the client gets a sealed 500.
+    /// How many bytes of content a handler may answer a call in one piece with, since that answer
+    /// is held in memory. Beyond, the handler's body is dropped and the client gets a sealed 500.
     #[must_use]
     pub fn response_limit(self, bytes: usize) -> Self {
         Self { response_limit: bytes, ..self }
     }
 
-    /// How many bytes calls may hold, all together, until their handlers have them. A call that would
-    /// hold more is answered with 503. The first 64 KiB of each call are not counted, so that small
-    /// ones are served whatever strangers have sent of large ones; what a connection holds of a streamed
-    /// call is no more than that either. As buffers double when they grow, the memory used can be twice
-    /// as much.
+    /// How many bytes calls may hold, all together, until their handlers have them. A call that
+    /// would hold more is answered with 503. The first 64 KiB of each call are not counted, so that
+    /// small ones are served whatever strangers have sent of large ones; what a connection holds of
+    /// a streamed call is no more than that either. As buffers double when they grow, the memory
+    /// used can be twice as much.
     #[must_use]
     pub fn memory_limit(self, bytes: usize) -> Self {
         Self { memory: self.memory.with_most(bytes), ..self }
     }
 
     /// How many calls may be on their way from their head to their handler; those beyond are
-    /// answered with 503. Not limited unless set, and better left so unless the HTTP server bounds how
-    /// long a body may take: strangers who send a head and then nothing would take all places, where
-    /// [`Self::memory_limit`] counts what they send.
+    /// answered with 503. Not limited unless set, and better left so unless the HTTP server bounds
+    /// how long a body may take: strangers who send a head and then nothing would take all places,
+    /// where [`Self::memory_limit`] counts what they send.
     #[must_use]
     pub fn concurrent_opens(self, calls: usize) -> Self {
         Self { concurrent_opens: calls, ..self }
@@ -362,9 +362,15 @@ where
             }
             Err(_) => Answer::internal_error(),
         },
-        Then::End(trailers) => starter
-            .seal(status, fields, &content, header_lines(&trailers), &mut SystemRandom)
-            .unwrap_or_else(|_| Answer::internal_error()),
+        Then::End(trailers) => {
+            let trailers = header_lines(&trailers);
+            let sealed = starter.seal(status, fields, &content, trailers, &mut SystemRandom);
+            // What was put together here, or is held by nobody else.
+            if let Ok(mut content) = content.try_into_mut() {
+                wipe(&mut content);
+            }
+            sealed.unwrap_or_else(|_| Answer::internal_error())
+        }
         // Nothing of it was sent yet.
         Then::Failed(_) => starter.internal_error(&mut SystemRandom),
     };

@@ -49,8 +49,8 @@ impl ClientBuilder {
     }
 
     /// How to reach the gateway: timeouts, TLS, proxies, resolvers. **Default headers and cookies set
-    /// here travel outside, unsealed**: a token belongs into [`Self::default_headers`]. What pins certificates (`tls_certs_only`) and what shows one of
-    /// the client (`identity`) is kept.
+    /// here travel outside, unsealed**: a token belongs into [`Self::default_headers`]. What pins
+    /// certificates (`tls_certs_only`) and what shows one of the client (`identity`) is kept.
     ///
     /// Redirects, reqwest's own retries and decompression are switched off whatever it says, since
     /// sealed bytes are sent once, to one place, and opened as they came. **A minimum of the TLS

@@ -1,6 +1,6 @@
 //! The client's side: a layer that seals what goes out and opens what comes back, around any tower
-//! service that sends HTTP requests, such as hyper-util's `Client`. A tonic client works over it. For a client
-//! of reqwest's shape see `sealwire-reqwest`.
+//! service that sends HTTP requests, such as hyper-util's `Client`. A tonic client works over it. For
+//! a client of reqwest's shape see `sealwire-reqwest`.
 //!
 //! Both bodies are streamed, and trailers go both ways. [`Sealed`](crate::Sealed) is among the
 //! extensions of every response.

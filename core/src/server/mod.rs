@@ -1,9 +1,9 @@
 //! The server's end of a sealed call.
 //!
-//! [`Server::sort`] tells, before a body is read, which outer requests are sealed calls. The body of
-//! a [`Call`] opens into a [`ServerRequest`]: the inner request, and the [`ServerResponse`] that seals
-//! the answer to it, once; one in chunks is opened by a [`RequestReader`] as it arrives. Whatever
-//! cannot be opened becomes an [`Answer`] to send instead, which tells a stranger nothing.
+//! [`Server::sort`] tells, before a body is read, which outer requests are sealed calls. The body
+//! of a [`Call`] opens into a [`ServerRequest`]: the inner request, and the [`ServerResponse`] that
+//! seals the answer to it, once; one in chunks is opened by a [`RequestReader`] as it arrives.
+//! Whatever cannot be opened becomes an [`Answer`] to send instead, which tells a stranger nothing.
 //!
 //! This is not yet protected against replay: a sealed request that is sent twice is handled twice.
 
@@ -123,13 +123,13 @@ impl Server {
         Self { target, ..self }
     }
 
-    /// What holds for calls to `path` and everything below it. Of several rules, that with the longest
-    /// path decides, and the next what that leaves open; `/` is above all others. Where a rule for another path than `/` is set, or
-    /// the target is a mirror, sealed calls whose path is not
-    /// [canonical](crate::is_canonical) are refused.
+    /// What holds for calls to `path` and everything below it. Of several rules, that with the
+    /// longest path decides, and the next what that leaves open; `/` is above all others. Where a
+    /// rule for another path than `/` is set, or the target is a mirror, sealed calls whose path is
+    /// not [canonical](crate::is_canonical) are refused.
     ///
     /// # Errors
-    /// `InvalidInput` if `path` is not canonical, or has a rule already.
+    /// `InvalidInput` if `path` is not canonical, holds a `*` or a `;`, or has a rule already.
     pub fn with_route(mut self, path: &str, route: Route) -> Result<Self> {
         self.routes.add(path, route)?;
         Ok(self)
@@ -165,8 +165,8 @@ impl Server {
     }
 
     /// How many bytes a sealed chunk of a request may have, its tag included:
-    /// [`ChunkOpener::DEFAULT_LIMIT`] unless set. So many are held of a call that is streamed. Below
-    /// 16,400 the chunks of other people's stacks, and of our own, are refused.
+    /// [`ChunkOpener::DEFAULT_LIMIT`] unless set. So many are held of a call that is streamed.
+    /// Below 16,400 the chunks of other people's stacks, and of our own, are refused.
     #[must_use]
     pub fn with_chunk_limit(self, bytes: usize) -> Self {
         Self { chunk_limit: bytes, ..self }
@@ -392,8 +392,8 @@ impl ServerResponse {
     }
 
     /// The answer to a request that cannot be handed to its handler though it was opened: a sealed
-    /// 413 if `why` is `TooLarge`, else a sealed 400. It is in plain only if the random source failed
-    /// too.
+    /// 413 if `why` is `TooLarge`, else a sealed 400. It is in plain only if the random source
+    /// failed too.
     #[must_use]
     pub fn refuse(self, why: Code, random: &mut dyn Random) -> Answer {
         self.seal_or_plain(why.into(), random)

@@ -63,36 +63,53 @@ impl Server {
     /// prefix.
     #[must_use]
     pub fn sort(self: &Arc<Self>, outer: Outer<'_>) -> Sorted {
-        let origin = self.cors.allow(outer.field("origin").as_deref());
-        let (path, media_type) = (without_query(outer.path), outer.media_type());
+        let path = without_query(outer.path);
         if path == self.target.keys_path() {
-            let answer = match (outer.method, media_type) {
-                ("GET" | "HEAD", _) => Answer::keys(self.key_configs.clone()),
-                ("OPTIONS", _) if outer.is_preflight() && origin.is_some() => Answer::preflight(),
-                ("POST", Some(is_chunked)) if !self.target.is_mirror() => {
+            return self.gateway(outer);
+        }
+        match self.target.mirrored(path) {
+            Some(mirrored) => self.mirror(outer, path, mirrored),
+            None => self.plain(outer, path),
+        }
+    }
+
+    fn gateway(self: &Arc<Self>, outer: Outer<'_>) -> Sorted {
+        let (calls_go_here, origin) = (!self.target.is_mirror(), self.origin(&outer));
+        let answer = match outer.method {
+            "GET" | "HEAD" => Answer::keys(self.key_configs.clone()),
+            "OPTIONS" if outer.is_preflight() && origin.is_some() => Answer::preflight(),
+            "POST" if calls_go_here => match outer.media_type() {
+                Some(is_chunked) => {
                     return Sorted::Call(self.call(&outer, None, origin, is_chunked));
                 }
-                ("POST", None) if !self.target.is_mirror() => Answer::plain(Problem::MEDIA_TYPE),
-                _ => Answer::method_not_allowed(!self.target.is_mirror()),
-            };
-            return Sorted::Answer(answer.allow_origin(origin));
-        }
-        let Some(mirrored) = self.target.mirrored(path) else {
-            return self.plain(path, origin);
+                None => Answer::plain(Problem::MEDIA_TYPE),
+            },
+            _ => Answer::method_not_allowed(calls_go_here),
         };
-        match (outer.method, media_type) {
+        Sorted::Answer(answer.allow_origin(origin))
+    }
+
+    fn mirror(self: &Arc<Self>, outer: Outer<'_>, path: &str, mirrored: &str) -> Sorted {
+        let origin = || self.origin(&outer);
+        match (outer.method, outer.media_type()) {
             // The query travels inside. One outside could lead the edge to another decision.
             ("POST", Some(_)) if path.len() < outer.path.len() => {
-                Sorted::Answer(Answer::plain(Problem::NOT_OPENED).allow_origin(origin))
+                Sorted::Answer(Answer::not_opened().allow_origin(origin()))
             }
             ("POST", Some(is_chunked)) => {
-                Sorted::Call(self.call(&outer, Some(mirrored.into()), origin, is_chunked))
+                Sorted::Call(self.call(&outer, Some(mirrored.into()), origin(), is_chunked))
             }
-            ("OPTIONS", _) if outer.is_preflight_of_a_call() && origin.is_some() => {
-                Sorted::Answer(Answer::preflight().allow_origin(origin))
-            }
-            _ => self.plain(path, origin),
+            ("OPTIONS", _) if outer.is_preflight_of_a_call() => match origin() {
+                Some(origin) => Sorted::Answer(Answer::preflight().allow_origin(Some(origin))),
+                None => self.plain(outer, path),
+            },
+            _ => self.plain(outer, path),
         }
+    }
+
+    /// The origin of the page that calls, if it may.
+    fn origin(&self, outer: &Outer<'_>) -> Option<Box<str>> {
+        self.cors.allow(outer.field("origin").as_deref())
     }
 
     /// [`Self::sort`] for a request of the crate `http`.
@@ -117,11 +134,13 @@ impl Server {
         Call { server: Arc::clone(self), way: Way { mirrored, origin, trusted }, is_chunked }
     }
 
-    fn plain(&self, path: &str, origin: Option<Box<str>>) -> Sorted {
+    fn plain(&self, outer: Outer<'_>, path: &str) -> Sorted {
         match self.routes.plain(path) {
             RequireSealed::Off => Sorted::Plain { report: false },
             RequireSealed::Report => Sorted::Plain { report: true },
-            RequireSealed::On => Sorted::Answer(Answer::not_sealed().allow_origin(origin)),
+            RequireSealed::On => {
+                Sorted::Answer(Answer::not_sealed().allow_origin(self.origin(&outer)))
+            }
         }
     }
 }

@@ -123,8 +123,8 @@ impl Routes {
     }
 
     /// What holds for this path: of the rules for it and for what is above it, the longest that says
-    /// something. Where it depends on the router which rules hold, since some decode a path and cut parameters off and some do not,
-    /// what the stricter says of each thing.
+    /// something. Where it depends on the router which rules hold, since some decode a path and cut
+    /// parameters off and some do not, what the stricter says of each thing.
     pub(super) fn of(&self, path: &str) -> Route {
         let path = without_query(path);
         let as_it_is = self.all_of(|rule| {

@@ -22,6 +22,7 @@ impl Framework for Actix {
     async fn serve(setup: Setup) -> Running {
         let sealwire = Sealwire::new(setup.server)
             .concurrent_opens(setup.concurrent_opens)
+            .memory_limit(setup.memory_limit)
             .response_limit(setup.response_limit);
         let witness = setup.witness;
         let serving = Serving::start(sealwire, move |config| app(config, &witness));

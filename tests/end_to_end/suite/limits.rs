@@ -83,6 +83,21 @@ pub(crate) async fn handlers_and_streams_take_no_place<F: Framework>() {
     drop(events);
 }
 
+/// With no memory to share, small calls are served all the same.
+pub(crate) async fn calls_beyond_the_memory_that_is_shared_are_a_503<F: Framework>() {
+    let stage = Stage::with::<F>(|setup| Setup { memory_limit: 0, ..setup }).await;
+    for form in FORMS {
+        assert_eq!(hello(&stage, form).await.unwrap().status, 200);
+        let (outer, pending) = stage.caller.seal(form, request("POST", "/sink", vec![0; 300_000]));
+        let answer = stage.caller.send(outer).await.unwrap();
+        let status = match pending.open(answer).await {
+            Ok(response) => response.status().as_u16(),
+            Err(error) => status(&error),
+        };
+        assert_eq!(status, 503, "{form:?}");
+    }
+}
+
 pub(crate) async fn an_answer_that_is_held_in_memory_has_a_limit<F: Framework>() {
     let length = PIECE.len() * PIECES;
     let limit = |bytes| move |setup: Setup| Setup { response_limit: bytes, ..setup };

@@ -67,6 +67,8 @@ pub(crate) struct Setup {
     pub(crate) server: Server,
     /// [`Gate::concurrent_opens`].
     pub(crate) concurrent_opens: usize,
+    /// [`Gate::memory_limit`].
+    pub(crate) memory_limit: usize,
     /// [`Gate::response_limit`].
     pub(crate) response_limit: usize,
     /// Whom the handlers tell what they see.
@@ -106,6 +108,7 @@ impl Stage {
         let setup = change(Setup {
             server,
             concurrent_opens: usize::MAX,
+            memory_limit: Gate::DEFAULT_MEMORY_LIMIT,
             response_limit: Gate::DEFAULT_RESPONSE_LIMIT,
             witness: witness.clone(),
         });

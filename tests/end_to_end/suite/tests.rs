@@ -73,6 +73,7 @@ macro_rules! suite {
                 calls_beyond_those_that_may_be_opened_at_a_time_are_a_503,
                 handlers_and_streams_take_no_place,
                 an_answer_that_is_held_in_memory_has_a_limit,
+                calls_beyond_the_memory_that_is_shared_are_a_503,
             }
         }
     };
